@@ -1,1 +1,17 @@
-export {};
+export { bf16ToFloat, floatToBf16, fromBf16, toBf16 } from "./bf16.ts";
+export { checkProblem } from "./checkProblem.ts";
+export { dequantize } from "./dequantize.ts";
+export { QuantError, type QuantErrorCode } from "./errors.ts";
+export { NIBBLE_ORDER, packExllama, type PackShape, unpackExllama } from "./exllama.ts";
+export { oracleElement } from "./oracleElement.ts";
+export type { MoeGemmProblem } from "./problem.ts";
+export { randomActivations, type RandomActivationsOptions } from "./randomActivations.ts";
+export { randomWeights, type RandomWeightsOptions } from "./randomWeights.ts";
+export { elementTolerance, shareOfTolerance, type ToleranceInput } from "./tolerance.ts";
+export {
+  verifyGemm,
+  type VerifyOptions,
+  type VerifyReport,
+  type VerifyWorst,
+} from "./verifyGemm.ts";
+export { checkWeights, type QuantizedWeights } from "./weights.ts";
