@@ -1,35 +1,51 @@
 // From counts to layout: block ids, padding and the row where each expert starts.
 import type { Alignment } from "./_buffers.ts";
 
-interface Placement {
-  numExperts: number;
+/** What the layout depends on besides the counts. */
+export interface Placement {
   blockM: number;
   /** Value of a padding row. */
   sentinel: number;
-  /** Maps block ids after the layout. */
-  gatherMap: Int32Array | undefined;
+  /** Id of a block by the index of its count; none: the index itself. */
+  blockIds: Int32Array | undefined;
   /** Block id after the last valid block. */
   tailId: number;
 }
 
-/** Fills everything but the routes. `counts` becomes the cursors: first row of each expert. */
-export function placeExperts(result: Alignment, counts: Int32Array, placement: Placement): void {
+// Up to this length (256 KiB, inside an L2 cache) one fill of the whole buffer beats a fill per expert, 3.3 to 0.9 µs at
+// 128 tokens; at 10^6 tokens it would write 32 MB twice, 0.9 ms.
+const PREFILL_ENTRIES = 65536;
+
+/** Fills everything but the routes. `counts` becomes the cursors: first row of each expert. Returns the sum of the counts. */
+export function placeExperts(result: Alignment, counts: Int32Array, placement: Placement): number {
   const { sortedTokenIds, expertIds, numTokensPostPadded } = result;
-  const { numExperts, blockM, sentinel, gatherMap, tailId } = placement;
+  const { blockM, sentinel, blockIds, tailId } = placement;
+  const prefill = sortedTokenIds.length <= PREFILL_ENTRIES;
+  if (prefill) sortedTokenIds.fill(sentinel);
+  let routed = 0;
   let row = 0;
   let block = 0;
-  for (let expert = 0; expert < numExperts; expert++) {
+  for (let expert = 0; expert < counts.length; expert++) {
     const count = counts[expert];
     counts[expert] = row;
     if (count === 0) continue;
+    routed += count;
     const blocks = Math.ceil(count / blockM);
-    const end = row + blocks * blockM;
-    sortedTokenIds.fill(sentinel, row + count, end);
-    expertIds.fill(gatherMap === undefined ? expert : gatherMap[expert], block, block + blocks);
-    row = end;
-    block += blocks;
+    const endRow = row + blocks * blockM;
+    const endBlock = block + blocks;
+    if (!prefill) fillRange(sortedTokenIds, sentinel, row + count, endRow);
+    fillRange(expertIds, blockIds === undefined ? expert : blockIds[expert], block, endBlock);
+    row = endRow;
+    block = endBlock;
   }
-  sortedTokenIds.fill(sentinel, row);
+  if (!prefill) sortedTokenIds.fill(sentinel, row);
   expertIds.fill(tailId, block);
   numTokensPostPadded[0] = row;
+  return routed;
+}
+
+// A call of TypedArray.fill costs as much as a loop over some 64 entries, and most runs are shorter than a block.
+function fillRange(array: Int32Array, value: number, start: number, end: number): void {
+  if (end - start > 64) array.fill(value, start, end);
+  else for (let i = start; i < end; i++) array[i] = value;
 }

@@ -68,7 +68,7 @@ export function formatSpaceMapCells(row: SpaceMapRow): string[] {
 export function formatSpaceMapTsv(rows: readonly SpaceMapRow[]): string {
   const blockM = rows.length === 0 ? SPACE_MAP_BLOCK_M : Object.keys(rows[0].fill).map(Number);
   const lines = [spaceMapColumns(blockM), ...rows.map(formatSpaceMapCells)];
-  return lines.map((cells) => cells.join("\t")).join("\n");
+  return lines.map((cells) => `${cells.join("\t")}\n`).join("");
 }
 
 // toFixed rounds the double's exact value as Python does, except at a tie, where it goes up. A double ends in exactly

@@ -2,8 +2,9 @@
 import type { Alignment } from "./_buffers.ts";
 import { outputBuffers } from "./_buffers.ts";
 import { checkBoolean, checkInt32Array, checkLength, checkOptions, show } from "./_check.ts";
-import { countRoutes, scatterRoutes } from "./_countingSort.ts";
-import { placeExperts } from "./_placeExperts.ts";
+import { countRoutes, scatterRoutes, scatterValidRoutes } from "./_countingSort.ts";
+import { type Placement, placeExperts } from "./_placeExperts.ts";
+import { sortSparse } from "./_sortSparse.ts";
 import type { AlignShape } from "./alignSizes.ts";
 import { sizesOf } from "./alignSizes.ts";
 import { AlignError } from "./errors.ts";
@@ -55,7 +56,8 @@ const OPTIONS = [
  * A route whose id is below 0 or at least `numExperts` is dropped. So is, with `ignoreInvalidExperts`, one whose mapped id is
  * below 0 or at least `numExperts`. Total: no id makes it throw.
  *
- * Time is linear in the routes and the buffers. It allocates the three outputs and one array of counts. `out` replaces the
+ * Time is linear in the routes and the buffers. It allocates the three outputs and one array of
+ * `numExperts` counts (with more than 4194304 experts and fewer routes than experts, arrays of n entries instead, and a sort). `out` replaces the
  * outputs: each buffer has at least the length of {@link alignSizes}; a longer one is allowed and is filled to its end
  * with the same padding, so no stale entry survives; `out` itself is returned.
  *
@@ -93,14 +95,34 @@ export function moeAlignBlockSize(topkIds: Int32Array, options: AlignOptions): A
   }
   const result = outputBuffers(out, sizes, [topkIds, expertMap]);
 
-  const sortMap = ignore ? expertMap : undefined;
   const gatherMap = ignore ? undefined : expertMap;
   const tailId = gatherMap !== undefined && tail === "wrap" ? gatherMap[numExperts - 1] : -1;
-
-  const cursors = countRoutes(topkIds, numExperts, sortMap);
-  placeExperts(result, cursors, { numExperts, blockM, sentinel: routes, gatherMap, tailId });
-  scatterRoutes(result.sortedTokenIds, topkIds, cursors, numExperts, sortMap);
+  const placement = { blockM, sentinel: routes, blockIds: gatherMap, tailId };
+  if (expertMap === undefined && numExperts > DENSE_EXPERTS && routes < numExperts) {
+    sortSparse(result, topkIds, numExperts, placement);
+  } else {
+    sortDense(result, topkIds, numExperts, placement, ignore ? expertMap : undefined);
+  }
   return result;
+}
+
+// Above this a count per expert (16 MiB) is a waste for fewer routes than experts, and a memory hazard at 2^31 experts.
+const DENSE_EXPERTS = 4194304;
+
+function sortDense(
+  result: Alignment,
+  ids: Int32Array,
+  numExperts: number,
+  placement: Placement,
+  map: Int32Array | undefined,
+): void {
+  const cursors = countRoutes(ids, numExperts, map);
+  const routed = placeExperts(result, cursors, placement);
+  if (map === undefined && routed === ids.length) {
+    scatterValidRoutes(result.sortedTokenIds, ids, cursors);
+  } else {
+    scatterRoutes(result.sortedTokenIds, ids, cursors, map);
+  }
 }
 
 function checkTail(tail: unknown): "wrap" | "minus-one" {
