@@ -1,0 +1,85 @@
+// The steps of `bun run check`, in the order in which they run: cheap ones first.
+
+import { bunOutcome, cargoOutcome } from "./_counts.ts";
+import { staleFiles } from "./_generated.ts";
+import { brokenLinks } from "./_links.ts";
+import { command, commandStep } from "./_steps.ts";
+import type { Outcome, Step } from "./_steps.ts";
+import { gitFiles, packages, ROOT } from "./_workspace.ts";
+import { overLimit, sizeTable } from "./sizes.ts";
+
+/** Everything but the set-up and the look at the working tree. */
+export const STEPS: readonly Step[] = [
+  { name: "native build", run: nativeBuild },
+  commandStep("build", "bun", "scripts/build.ts"),
+  commandStep("format", "bun", "fmt", "--no-script", "--check"),
+  commandStep("lint", "oxlint"),
+  commandStep("types", "bun", "check", "--no-script", "--no-pretty"),
+  { name: "links", run: () => listOutcome(brokenLinks(), "broken links") },
+  { name: "generated files", run: async () => listOutcome(await staleFiles(), "stale files") },
+  { name: "test files", run: testFiles },
+  { name: "sizes", run: sizes },
+  commandStep("knip", "knip", "--no-progress"),
+  { name: "publint", run: publint },
+  { name: "docs", run: () => command(["typedoc"], { limitS: 300 }) },
+  commandStep("rust format", "cargo", "fmt", "--all", "--check"),
+  { name: "clippy", run: clippy },
+  { name: "cargo test", run: cargoTest },
+  { name: "bun test", run: bunTest },
+];
+
+async function nativeBuild(): Promise<Outcome> {
+  const built = await command(["cargo", "--version"]);
+  if (!built.ok) return built;
+  return await command(["bun", "packages/kernel-cpu/scripts/build-native.ts"], { limitS: 900 });
+}
+
+async function clippy(): Promise<Outcome> {
+  const lints = ["--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+  return await command(["cargo", "clippy", ...lints], { limitS: 900 });
+}
+
+async function cargoTest(): Promise<Outcome> {
+  return cargoOutcome(
+    await command(["cargo", "test", "--workspace", "--locked"], { limitS: 1200 }),
+  );
+}
+
+async function bunTest(): Promise<Outcome> {
+  return bunOutcome(
+    await command(["bun", "test", "--timeout", "60000"], { env: { NO_COLOR: "1" }, limitS: 1200 }),
+  );
+}
+
+/** The files that `bun test` runs have to be the ones that git knows by the name of a test. */
+async function testFiles(): Promise<Outcome> {
+  const wanted = gitFiles("*.test.ts", "*.test.tsx", "*_test.ts", "*.spec.ts") ?? [];
+  const found = [...new Bun.Glob("{test,packages/*/test}/**/*.test.ts").scanSync({ cwd: ROOT })];
+  const wrong = [
+    ...wanted.filter((file) => !found.includes(file)).map((file) => `${file} is in no test folder`),
+    ...found.filter((file) => !wanted.includes(file)).map((file) => `${file} is ignored by git`),
+  ];
+  return { ...listOutcome(wrong, "misplaced"), note: `${found.length} files` };
+}
+
+function sizes(): Outcome {
+  const rows = sizeTable();
+  console.log(Bun.inspect.table(rows).trimEnd());
+  return listOutcome(overLimit(rows), "too long");
+}
+
+async function publint(): Promise<Outcome> {
+  const all = packages().map(({ path }) => command(["publint", "--strict", path]));
+  const results = await Promise.all(all);
+  const bad = results.filter(({ ok }) => !ok);
+  return { ok: bad.length === 0, output: bad.map(({ output }) => output).join("\n") };
+}
+
+/** A step that failed exactly when its list of problems has entries. */
+function listOutcome(problems: readonly string[], noun: string): Outcome {
+  return {
+    ok: problems.length === 0,
+    note: `${problems.length} ${noun}`,
+    output: problems.join("\n"),
+  };
+}

@@ -1,0 +1,36 @@
+// Files in git that a program writes. `bun run generate` writes them, `bun run check` compares them.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { command } from "./_steps.ts";
+import { ROOT } from "./_workspace.ts";
+
+/** A committed file and the command that prints it. */
+export interface Generated {
+  file: string;
+  argv: readonly string[];
+}
+
+/** Every generated file of the repository. */
+export const GENERATED: readonly Generated[] = [];
+
+/** What the file should hold. */
+export async function contentOf({ file, argv }: Generated): Promise<string> {
+  const { ok, output } = await command(argv, { env: { NO_COLOR: "1" } });
+  if (!ok) throw new Error(`${argv.join(" ")}, which writes ${file}, failed:\n${output}`);
+  return output;
+}
+
+/** Sentences about the generated files that are not what their command prints. */
+export async function staleFiles(): Promise<string[]> {
+  const stale = await Promise.all(
+    GENERATED.map(async (entry) => {
+      const path = join(ROOT, entry.file);
+      const current = existsSync(path) ? readFileSync(path, "utf8") : undefined;
+      return current === (await contentOf(entry))
+        ? []
+        : [`${entry.file} is stale: bun run generate`];
+    }),
+  );
+  return stale.flat();
+}

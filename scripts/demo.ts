@@ -1,0 +1,60 @@
+// The README's first command: from a fresh clone to benchmark tables. Built-ins only, nothing is installed yet.
+import { join } from "node:path";
+
+import { buildNative, hasCargo, install, run } from "./_setup.ts";
+import { BUN, ROOT } from "./_workspace.ts";
+
+const CLI = join(ROOT, "packages", "cli", "bin", "moe-bench.js");
+
+/** Both GEMMs of the default shape in a few cells that show small, middle and large batches. */
+const NATIVE_RUN = [
+  "run",
+  "--backend",
+  "cpu",
+  "--gemm",
+  "1,2",
+  "--archetypes",
+  "balanced,zipf1,hot16",
+];
+const NATIVE_CELLS = ["--tokens", "16,128,1024", "--time-budget", "60s"];
+
+/** The TypeScript kernel is hundreds of times slower: a small shape and few experts. */
+const PORTABLE_RUN = [
+  "run",
+  "--backend",
+  "portable",
+  "--gemm",
+  "1,2",
+  "--archetypes",
+  "balanced,zipf1,hot16",
+];
+const PORTABLE_CELLS = [
+  "--shape",
+  "K=256,N=128",
+  "--experts",
+  "32",
+  "--tokens",
+  "16,64",
+  "--time-budget",
+  "20s",
+];
+
+function demo(): void {
+  install();
+  const native = hasCargo();
+  if (native) buildNative();
+  else
+    console.error(
+      "cargo is not on PATH: no native kernel, the portable TypeScript kernel runs small cells instead",
+    );
+  run([BUN, CLI, "map"], "moe-bench map: how each archetype fills the blocks");
+  const args = native ? [...NATIVE_RUN, ...NATIVE_CELLS] : [...PORTABLE_RUN, ...PORTABLE_CELLS];
+  run([BUN, CLI, ...args], `moe-bench ${args.join(" ")}`);
+}
+
+try {
+  demo();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
