@@ -1,1 +1,12 @@
-export {};
+export { ARCHETYPES, DEFAULT_COLD, type Archetype, type ArchetypeName } from "./archetype.ts";
+export { archetypeLabel } from "./archetypeLabel.ts";
+export { RoutingError, type RoutingErrorCode } from "./errors.ts";
+export { expertCounts } from "./expertCounts.ts";
+export { loadStats, type LoadStats } from "./loadStats.ts";
+export { numpyStream, NumpyStream } from "./numpyStream.ts";
+export { parseArchetype } from "./parseArchetype.ts";
+export { expertOfRank, PLACEMENTS, type Placement } from "./placement.ts";
+export { popularity, type PopularityOptions } from "./popularity.ts";
+export { routingHash } from "./routingHash.ts";
+export { synthTopk, type Routing, type Sampler, type SynthTopkOptions } from "./synthTopk.ts";
+export { synthTopkStream, type SynthTopkStreamOptions } from "./synthTopkStream.ts";
