@@ -1,0 +1,26 @@
+import { expect, test } from "bun:test";
+import { randomActivations, randomWeights, verifyGemm } from "@moe/quant";
+import { gemmLaws } from "@moe/quant/laws";
+import { portableGemm } from "../../src/portableGemm.ts";
+
+for (const { name, run } of gemmLaws(portableGemm)) test(name, () => run());
+
+test("a hot expert with more rows than one chunk is right in every element (oracle: f64)", () => {
+  const weights = randomWeights({ numExperts: 2, n: 7, k: 64, groupSize: 32, seed: 1 });
+  const numValidTokens = 150;
+  const problem = {
+    a: randomActivations({ rows: numValidTokens, k: 64, seed: 2 }),
+    weights,
+    sortedTokenIds: Int32Array.from({ length: 160 }, (_, i) => i),
+    expertIds: new Int32Array(5).fill(1),
+    numBlocks: 5,
+    blockM: 32,
+    topK: 1,
+    numValidTokens,
+    c: new Uint16Array(numValidTokens * 7),
+  };
+  const report = portableGemm(problem);
+  expect(verifyGemm(problem, { samples: "all" })).toMatchObject({ passed: true, checked: 1050 });
+  expect(report.backend).toBe("typescript");
+  expect(report.timeNs).toBeGreaterThanOrEqual(0);
+});

@@ -1,0 +1,81 @@
+// What every law of this suite is made of.
+import fc from "fast-check";
+import { bf16ToFloat } from "../bf16.ts";
+import type { MoeGemmProblem } from "../problem.ts";
+import { type BuiltProblem, buildProblem, type ProblemSpec } from "../testing/buildProblem.ts";
+import { verifyGemm } from "../verifyGemm.ts";
+import { problemSpec } from "./problemSpec.ts";
+
+/** A kernel under test: fills `p.c`. */
+export type Gemm = (p: MoeGemmProblem) => unknown;
+
+/** Options of {@link GemmLaw.run}. */
+export interface LawRunOptions {
+  /** Random problems to try; default 100. */
+  numRuns?: number;
+  /** Seed of the problems; default 20260101, so that a run repeats. */
+  seed?: number;
+}
+
+/** One property that every kernel must have. */
+export interface GemmLaw {
+  /** The property as a sentence. */
+  name: string;
+  /**
+   * Tries it.
+   *
+   * @param options - see {@link LawRunOptions}
+   * @throws Error with seed, path and the smallest failing specification, where the kernel breaks the law
+   */
+  run(options?: LawRunOptions): Promise<void>;
+}
+
+const DEFAULT_RUNS = 100;
+const DEFAULT_SEED = 20260101;
+
+/** A law over random problems. */
+export function law(
+  name: string,
+  accepts: (spec: ProblemSpec) => boolean,
+  check: (spec: ProblemSpec) => Promise<void>,
+): GemmLaw {
+  return {
+    name,
+    async run({ numRuns = DEFAULT_RUNS, seed = DEFAULT_SEED } = {}): Promise<void> {
+      const property = fc.asyncProperty(problemSpec().filter(accepts), check);
+      await fc.assert(property, { numRuns, seed });
+    },
+  };
+}
+
+/** Runs the kernel on a fresh copy of the problem. */
+export async function runSpec(
+  gemm: Gemm,
+  spec: ProblemSpec,
+  edit: (p: MoeGemmProblem) => void = () => {},
+): Promise<BuiltProblem> {
+  const built = buildProblem(spec);
+  edit(built.problem);
+  await gemm(built.problem);
+  return built;
+}
+
+/** Throws unless every element is right and nothing else was written. */
+export function expectRight(built: BuiltProblem, weightRounding: number): void {
+  const { problem, before } = built;
+  const report = verifyGemm(problem, { samples: "all", untouched: before, weightRounding });
+  const guardWrites = built.guardWrites();
+  if (report.passed && guardWrites === 0) return;
+  throw new Error(`wrong result: ${JSON.stringify({ ...report, guardWrites })}`);
+}
+
+/** Throws unless the two arrays hold the same values (NaN equals NaN, −0 equals 0). */
+export function expectSame(got: Uint16Array, want: Uint16Array, what: string): void {
+  for (let i = 0; i < want.length; i++) {
+    if (got[i] === want[i]) continue;
+    const x = bf16ToFloat(got[i]);
+    const y = bf16ToFloat(want[i]);
+    if (x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
+    throw new Error(`${what}: c[${i}] is ${x}, expected ${y}`);
+  }
+}

@@ -1,0 +1,6 @@
+export {
+  type BlockSpec,
+  type BuiltProblem,
+  buildProblem,
+  type ProblemSpec,
+} from "./testing/buildProblem.ts";
