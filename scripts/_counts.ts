@@ -10,7 +10,7 @@ export function bunOutcome(finished: Finished): Outcome {
   const passed = count("pass");
   const failed = count("fail");
   const leftOut = count("skip") + count("todo");
-  const ran = /^Ran \d+ tests? across/m.test(finished.output);
+  const ran = /^Ran [1-9]\d* tests? across/m.test(finished.output);
   return {
     ok: finished.ok && ran && failed === 0 && leftOut === 0 && count("error") === 0,
     note: `${passed} tests passed, ${failed} failed${leftOut > 0 ? `, ${leftOut} left out` : ""}`,

@@ -33,7 +33,7 @@ function problemOf(file: string, target: string): string | undefined {
 export function linkTargets(markdown: string): string[] {
   const prose = withoutCode(markdown);
   const inline = [
-    ...prose.matchAll(/\]\(\s*<?([^()<>\s]+(?:\([^()\s]*\))?)>?(?:\s+"[^"]*")?\s*\)/g),
+    ...prose.matchAll(/\]\(\s*<?((?:[^()<>\s]|\([^()\s]*\))+)>?(?:\s+"[^"]*")?\s*\)/g),
   ];
   const references = [...prose.matchAll(/^ {0,3}\[[^\]]+\]:\s+<?(\S+?)>?\s*$/gm)];
   return [...inline, ...references].map((match) => match[1]);
