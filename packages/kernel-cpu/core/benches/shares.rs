@@ -1,0 +1,66 @@
+//! Shares of this machine's own peaks, measured in the same run: balanced routing, cold weights.
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use moe_kernel_cpu::{Isa, RunOptions, cache, moe_gemm_w4a16, peaks, reference_gemm};
+use std::time::Duration;
+use support::{OwnedWeights, Random, Shape, align, problem};
+
+const EXPERTS: usize = 256;
+const TOP_K: usize = 8;
+
+fn main() {
+    let arg = |name: &str| std::env::var(name).ok();
+    let isas: Vec<Isa> = arg("ISA").map_or(Isa::available(), |names| names.split(',').map(|n| Isa::parse(n).unwrap()).collect());
+    let tokens: Vec<usize> = arg("TOKENS").map_or(vec![128, 1024, 4096], |list| list.split(',').map(|t| t.parse().unwrap()).collect());
+    let rounds: usize = arg("ROUNDS").map_or(5, |n| n.parse().unwrap());
+    let reference = arg("REFERENCE").is_some();
+    let threads = arg("THREADS").map(|n| n.parse().unwrap());
+    let flush = 2 * cache::last_level_bytes().unwrap_or(64 << 20);
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for (gemm, k, n) in [(1, 2048, 1024), (2, 512, 2048)] {
+        let shape = Shape { experts: EXPERTS, n, k, group: 128, row_stride: k / 8, zeros: false };
+        let weights = OwnedWeights::random(shape, &mut random);
+        for &tokens in &tokens {
+            let routes = tokens * TOP_K;
+            let top_k = if gemm == 1 { TOP_K } else { 1 };
+            let expert_of: Vec<i32> = (0..routes).map(|flat| (flat % EXPERTS) as i32).collect();
+            let alignment = align(&expert_of, EXPERTS, 32);
+            let a: Vec<u16> = (0..routes / top_k * k).map(|_| random.bf16()).collect();
+            let mut c = vec![0u16; routes * n];
+            for &isa in &isas {
+                let (mut ours, mut theirs, mut bf16, mut f32, mut read) = (vec![], vec![], vec![], vec![], vec![]);
+                for _ in 0..rounds {
+                    let peaks = peaks::measure(Duration::from_millis(120), threads).unwrap();
+                    bf16.push(peaks.bf16_gflops.unwrap_or(f64::NAN));
+                    f32.push(peaks.f32_gflops);
+                    read.push(peaks.read_gbytes);
+                    let mut problem = problem(&a, &weights, &alignment, top_k, routes, &mut c);
+                    cache::evict(flush, cache::EvictBy::Read, threads).unwrap();
+                    let options = RunOptions { isa: Some(isa), threads, control: None };
+                    ours.push(moe_gemm_w4a16(&mut problem, &options).unwrap().time.as_secs_f64());
+                    if reference {
+                        cache::evict(flush, cache::EvictBy::Read, threads).unwrap();
+                        let options = RunOptions { threads, ..RunOptions::default() };
+                        theirs.push(reference_gemm(&mut problem, &options).unwrap().time.as_secs_f64());
+                    }
+                }
+                let flop = 2.0 * (routes * n * k) as f64;
+                let bytes = (EXPERTS * n * (k / 2 + k / 128 * 2)) as f64;
+                let time = median(&mut ours);
+                let (bf16, f32, read) = (median(&mut bf16), median(&mut f32), median(&mut read));
+                println!(
+                    "gemm{gemm} T={tokens:<5} {:<11} {:8.2} ms {:7.1} GF/s  bf16 {:.3} of {bf16:.0}  f32 {:.3} of {f32:.0}  read {:.3} of {read:.1} GB/s  reference/kernel {:.2}",
+                    isa.name(), time * 1e3, flop / time / 1e9, flop / time / 1e9 / bf16, flop / time / 1e9 / f32,
+                    bytes / time / 1e9 / read, if reference { median(&mut theirs) / time } else { f64::NAN },
+                );
+            }
+        }
+    }
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

@@ -1,0 +1,165 @@
+//! What both AVX-512 paths share: tile shape, transposes, the tile loop, rounding.
+
+use super::TileArgs;
+use crate::bf16;
+use std::arch::x86_64::*;
+
+/// Vectors of 16 columns in a panel.
+pub const VECTORS: usize = 2;
+pub const NR: usize = 16 * VECTORS;
+/// 14 × 2 accumulators + 2 of B + 1 of A = 31 of the 32 registers.
+pub const MR: usize = 14;
+
+/// Transposes 16 × 16 dwords.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub fn transpose(rows: [__m512i; 16]) -> [__m512i; 16] {
+    let mut pairs = rows;
+    for i in (0..16).step_by(2) {
+        pairs[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
+        pairs[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
+    }
+    let mut quads = pairs;
+    for i in (0..16).step_by(4) {
+        quads[i] = _mm512_unpacklo_epi64(pairs[i], pairs[i + 2]);
+        quads[i + 1] = _mm512_unpackhi_epi64(pairs[i], pairs[i + 2]);
+        quads[i + 2] = _mm512_unpacklo_epi64(pairs[i + 1], pairs[i + 3]);
+        quads[i + 3] = _mm512_unpackhi_epi64(pairs[i + 1], pairs[i + 3]);
+    }
+    // quads[4g + i] holds column i + 4·lane128 of rows 4g..4g+3; two shuffles collect the four row groups.
+    let mut columns = quads;
+    for i in 0..4 {
+        let low01 = _mm512_shuffle_i32x4::<0b01_00_01_00>(quads[i], quads[i + 4]);
+        let high01 = _mm512_shuffle_i32x4::<0b11_10_11_10>(quads[i], quads[i + 4]);
+        let low23 = _mm512_shuffle_i32x4::<0b01_00_01_00>(quads[i + 8], quads[i + 12]);
+        let high23 = _mm512_shuffle_i32x4::<0b11_10_11_10>(quads[i + 8], quads[i + 12]);
+        columns[i] = _mm512_shuffle_i32x4::<0b10_00_10_00>(low01, low23);
+        columns[i + 4] = _mm512_shuffle_i32x4::<0b11_01_11_01>(low01, low23);
+        columns[i + 8] = _mm512_shuffle_i32x4::<0b10_00_10_00>(high01, high23);
+        columns[i + 12] = _mm512_shuffle_i32x4::<0b11_01_11_01>(high01, high23);
+    }
+    columns
+}
+
+/// The lowest `count` of 16 lanes.
+#[inline(always)]
+pub fn lanes(count: usize) -> u16 {
+    if count >= 16 { u16::MAX } else { (1 << count) - 1 }
+}
+
+/// Up to 16 dwords from each of up to 16 pointers, transposed; missing ones are 0.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub unsafe fn load_transposed(pointers: &[*const u32], offset: usize, count: usize) -> [__m512i; 16] {
+    let mut rows = [_mm512_setzero_si512(); 16];
+    for (row, pointer) in rows.iter_mut().zip(pointers) {
+        // SAFETY: each pointer is valid for `offset + count` reads.
+        *row = unsafe { _mm512_maskz_loadu_epi32(lanes(count), pointer.add(offset).cast()) };
+    }
+    transpose(rows)
+}
+
+/// Defines `tile` and `dispatch_tile` with the given target features: `$add` adds `$step` consecutive k to the sums.
+/// A macro, because a function with target features cannot be a generic argument and still be inlined.
+macro_rules! define_tile {
+    ($features:literal, $step:literal, $add:ident) => {
+        #[target_feature(enable = $features)]
+        unsafe fn tile<const ROWS: usize, const SPLIT: usize>(args: &TileArgs) {
+            let steps = args.group_k / $step;
+            let mut a = args.a.cast();
+            let mut b = args.b.cast();
+            for group in 0..args.groups {
+                let mut sums = [[[_mm512_setzero_ps(); VECTORS]; ROWS]; SPLIT];
+                for _ in 0..steps / SPLIT {
+                    for sum in &mut sums {
+                        // SAFETY: one step of A and of the panel.
+                        unsafe { $add(sum, a, b) };
+                        (a, b) = (a.wrapping_add(ROWS), b.wrapping_add(NR));
+                    }
+                }
+                for sum in sums.iter_mut().take(steps % SPLIT) {
+                    // SAFETY: as above.
+                    unsafe { $add(sum, a, b) };
+                    (a, b) = (a.wrapping_add(ROWS), b.wrapping_add(NR));
+                }
+                let total = avx512_common::sum_splits(sums);
+                // SAFETY: scales and acc hold NR columns per group and per row.
+                unsafe { avx512_common::accumulate(&total, args, group) };
+            }
+        }
+
+        /// Few rows have few accumulators: SPLIT independent sums of each hide the latency of the multiply-add.
+        unsafe fn dispatch_tile(rows: usize, args: &TileArgs) {
+            // SAFETY: forwarded.
+            unsafe {
+                match rows {
+                    1 => tile::<1, 4>(args),
+                    2 => tile::<2, 4>(args),
+                    3 => tile::<3, 4>(args),
+                    4 => tile::<4, 2>(args),
+                    5 => tile::<5, 2>(args),
+                    6 => tile::<6, 2>(args),
+                    7 => tile::<7, 1>(args),
+                    8 => tile::<8, 1>(args),
+                    9 => tile::<9, 1>(args),
+                    10 => tile::<10, 1>(args),
+                    11 => tile::<11, 1>(args),
+                    12 => tile::<12, 1>(args),
+                    13 => tile::<13, 1>(args),
+                    14 => tile::<14, 1>(args),
+                    _ => unreachable!("a tile has 1 to {MR} rows, not {rows}"),
+                }
+            }
+        }
+    };
+}
+pub(super) use define_tile;
+
+/// Adds up the independent sums.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub fn sum_splits<const ROWS: usize, const SPLIT: usize>(
+    sums: [[[__m512; VECTORS]; ROWS]; SPLIT],
+) -> [[__m512; VECTORS]; ROWS] {
+    let mut total = sums[0];
+    for sum in &sums[1..] {
+        for row in 0..ROWS {
+            for v in 0..VECTORS {
+                total[row][v] = _mm512_add_ps(total[row][v], sum[row][v]);
+            }
+        }
+    }
+    total
+}
+
+/// `acc += scale · total` of one group; the first group of all overwrites.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub unsafe fn accumulate<const ROWS: usize>(total: &[[__m512; VECTORS]; ROWS], args: &TileArgs, group: usize) {
+    let first = args.first && group == 0;
+    // SAFETY: NR scales a group.
+    let scales = [0, 1].map(|v| unsafe { _mm512_load_ps(args.scales.add(group * NR + 16 * v)) });
+    for (row, sums) in total.iter().enumerate() {
+        for v in 0..VECTORS {
+            // SAFETY: acc holds ROWS × NR accumulators.
+            unsafe {
+                let out = args.acc.add(row * NR + 16 * v);
+                let before = if first { _mm512_setzero_ps() } else { _mm512_load_ps(out) };
+                _mm512_store_ps(out, _mm512_fmadd_ps(sums[v], scales[v], before));
+            }
+        }
+    }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+pub unsafe fn store(acc: *const f32, dst: *mut u16, columns: usize) {
+    // SAFETY: acc holds NR values, dst takes `columns`.
+    unsafe {
+        let acc = std::slice::from_raw_parts(acc, NR);
+        let dst = std::slice::from_raw_parts_mut(dst, columns);
+        match dst.first_chunk_mut::<NR>() {
+            Some(full) => bf16::store(acc, full),
+            None => bf16::store(acc, dst),
+        }
+    }
+}

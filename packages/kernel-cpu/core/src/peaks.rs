@@ -1,0 +1,168 @@
+//! What this machine can do at most, measured now: the denominators of every "share of peak".
+
+use crate::error::KernelError;
+use crate::isa::Isa;
+use crate::pool;
+use std::time::{Duration, Instant};
+
+/// Best of several measurements of all threads together.
+#[derive(Clone, Copy, Debug)]
+pub struct Peaks {
+    /// `vdpbf16ps` on registers, counting 2 FLOP per multiply-add; `None` without AVX-512 BF16.
+    pub bf16_gflops: Option<f64>,
+    /// f32 multiply-add on registers, with the widest vectors of the CPU.
+    pub f32_gflops: f64,
+    /// Reading memory that no cache holds, 1 GB = 10⁹ bytes.
+    pub read_gbytes: f64,
+}
+
+/// Runs each micro-benchmark for about `budget` and keeps the median of its rounds.
+///
+/// # Errors
+/// `E_THREADS`.
+pub fn measure(budget: Duration, threads: Option<usize>) -> Result<Peaks, KernelError> {
+    let threads = pool::resolve(threads)?;
+    Ok(Peaks {
+        bf16_gflops: if Isa::Avx512Bf16.is_available() { Some(flops(bf16_rounds(), budget, threads)?) } else { None },
+        f32_gflops: flops(f32_rounds(), budget, threads)?,
+        read_gbytes: read_rate(budget, threads)?,
+    })
+}
+
+/// A register-only loop: runs `iterations` and returns the floating-point operations done.
+type Rounds = fn(iterations: usize) -> f64;
+
+fn flops(rounds: Rounds, budget: Duration, threads: usize) -> Result<f64, KernelError> {
+    const ITERATIONS: usize = 1 << 16; // some 100 µs
+    median_rate(budget, threads, || rounds(ITERATIONS))
+}
+
+/// Median over rounds of (all threads' work) / (time until the last one ends), in 10⁹ per second.
+fn median_rate(budget: Duration, threads: usize, work: impl Fn() -> f64 + Sync) -> Result<f64, KernelError> {
+    const ROUNDS: u32 = 16;
+    let pool = pool::with_threads(threads)?;
+    let slice = budget / ROUNDS;
+    let mut rates: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let started = Instant::now();
+            let done: f64 = pool
+                .broadcast(|_| {
+                    let mut done = work();
+                    while started.elapsed() < slice {
+                        done += work();
+                    }
+                    done
+                })
+                .into_iter()
+                .sum();
+            done / started.elapsed().as_secs_f64() / 1e9
+        })
+        .collect();
+    rates.sort_by(f64::total_cmp);
+    Ok(rates[rates.len() / 2])
+}
+
+fn bf16_rounds() -> Rounds {
+    #[cfg(target_arch = "x86_64")]
+    {
+        // SAFETY: only called where `measure` found the instruction set.
+        |iterations| unsafe { x86::bf16_dots(iterations) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        |_| 0.0
+    }
+}
+
+fn f32_rounds() -> Rounds {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if Isa::Avx512.is_available() {
+            // SAFETY: checked in this line.
+            return |iterations| unsafe { x86::f32_fma_512(iterations) };
+        }
+        if Isa::Avx2.is_available() {
+            // SAFETY: checked in this line.
+            return |iterations| unsafe { x86::f32_fma_256(iterations) };
+        }
+    }
+    f32_portable
+}
+
+fn f32_portable(iterations: usize) -> f64 {
+    const LANES: usize = 64;
+    let mut sums = [1.0f32; LANES];
+    let (a, b) = (std::hint::black_box([0.999f32; LANES]), std::hint::black_box([0.001f32; LANES]));
+    for _ in 0..iterations {
+        for lane in 0..LANES {
+            sums[lane] = sums[lane] * a[lane] + b[lane];
+        }
+    }
+    std::hint::black_box(sums);
+    (iterations * LANES * 2) as f64
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+    use std::hint::black_box;
+
+    /// Independent sums: more than latency × issue width of any CPU with these instructions.
+    const SUMS: usize = 20;
+
+    #[target_feature(enable = "avx512f,avx512bf16")]
+    pub unsafe fn bf16_dots(iterations: usize) -> f64 {
+        // SAFETY: any bits are a vector of bf16.
+        let (a, b): (__m512bh, __m512bh) = unsafe {
+            (std::mem::transmute(_mm512_set1_epi32(black_box(0x3f00_3f00))), std::mem::transmute(_mm512_set1_epi32(0x3f01_3f01)))
+        };
+        let mut sums = [_mm512_setzero_ps(); SUMS];
+        for _ in 0..iterations {
+            for sum in &mut sums {
+                *sum = _mm512_dpbf16_ps(*sum, a, b);
+            }
+        }
+        black_box(sums);
+        (iterations * SUMS * 64) as f64
+    }
+
+    #[target_feature(enable = "avx512f")]
+    pub unsafe fn f32_fma_512(iterations: usize) -> f64 {
+        let (a, b) = (_mm512_set1_ps(black_box(0.999)), _mm512_set1_ps(black_box(0.001)));
+        let mut sums = [_mm512_set1_ps(1.0); SUMS];
+        for _ in 0..iterations {
+            for sum in &mut sums {
+                *sum = _mm512_fmadd_ps(*sum, a, b);
+            }
+        }
+        black_box(sums);
+        (iterations * SUMS * 32) as f64
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    pub unsafe fn f32_fma_256(iterations: usize) -> f64 {
+        const SUMS: usize = 12; // of 16 registers
+        let (a, b) = (_mm256_set1_ps(black_box(0.999)), _mm256_set1_ps(black_box(0.001)));
+        let mut sums = [_mm256_set1_ps(1.0); SUMS];
+        for _ in 0..iterations {
+            for sum in &mut sums {
+                *sum = _mm256_fmadd_ps(*sum, a, b);
+            }
+        }
+        black_box(sums);
+        (iterations * SUMS * 16) as f64
+    }
+}
+
+fn read_rate(budget: Duration, threads: usize) -> Result<f64, KernelError> {
+    const BYTES: usize = 512 << 20; // several times any last-level cache that one process gets to itself
+    const STEP: usize = 1 << 20;
+    let memory: Vec<u64> = (0..BYTES as u64 / 8).collect();
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    median_rate(budget.max(Duration::from_millis(800)), threads, || {
+        let at = next.fetch_add(STEP, std::sync::atomic::Ordering::Relaxed) % BYTES;
+        let piece = &memory[at / 8..][..STEP / 8];
+        std::hint::black_box(piece.iter().fold(0u64, |sum, word| sum.wrapping_add(*word)));
+        STEP as f64
+    })
+}
