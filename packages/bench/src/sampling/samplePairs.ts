@@ -1,0 +1,156 @@
+import { BenchError } from "../errors.ts";
+import { seedOf } from "../stats/_rng.ts";
+import { medianRatioInterval } from "../stats/medianRatioInterval.ts";
+import type { PairedSamples } from "../stats/noiseFlags.ts";
+import { pairOrder } from "./_pairOrder.ts";
+
+/** The two things that a cell compares. */
+export type Side = "kernel" | "reference";
+
+/** Why sampling ended: interval narrow enough, time used up, or the most samples taken. */
+export type StopReason = "precision" | "budget" | "max-samples";
+
+/** How many pairs to measure; every field has a default, see {@link DEFAULT_SAMPLING}. */
+export interface SamplingOptions {
+  /** Pairs that are always measured, 6 to `maxSamples` (included): below 6 no 95 % interval of a median exists. */
+  minSamples?: number;
+  /** Most pairs, `minSamples` to 1000 (included). */
+  maxSamples?: number;
+  /** Time for one cell's pairs in ms, > 0, warm-up and cache flushes included; `minSamples` wins over it. */
+  timeBudgetMs?: number;
+  /** Stop once the interval of the ratio is this narrow: half its width on the log scale, 0 to 1 (0 = never). */
+  targetHalfWidth?: number;
+}
+
+/** Defaults: 10 to 200 pairs, 2 s a cell, stop at an interval of ±0.5 %. */
+export const DEFAULT_SAMPLING: Readonly<Required<SamplingOptions>> = {
+  minSamples: 10,
+  maxSamples: 200,
+  timeBudgetMs: 2000,
+  targetHalfWidth: 0.005,
+};
+
+/** Growth of the sample between two looks at the interval: few looks keep its coverage honest. */
+const LOOK_GROWTH = 1.25;
+/** Unrecorded pairs before the first: page faults, thread start, code paging. */
+const WARMUP_PAIRS = 1;
+
+/** Pairs in time order and the reason for their number. */
+export interface PairSampling extends PairedSamples {
+  /** Why sampling ended. */
+  stop: StopReason;
+}
+
+/**
+ * Measures two sides in pairs, A B or B A in an order drawn from the seed, until the stopping rule ends
+ * it: never before `minSamples`; then at the first look (each 1.25 × as many pairs as the last) where
+ * the 95 % interval of the ratio is narrower than the target; at `maxSamples`; or when the time is used up. The rule
+ * looks at the width only, never at the verdict: stopping at the first significant look would raise the
+ * rate of false verdicts.
+ *
+ * @param sample measures one side once with a cold cache and resolves to its time in ns, > 0
+ * @param options bounds of the sampling, `seed` text of the order, a clock in ms and a signal
+ * @returns all recorded pairs in time order and why sampling ended
+ * @throws BenchError `E_OPTION` for bounds out of range, `E_SAMPLE_VALUE` when `sample` resolves to no time > 0;
+ *   the signal's reason when it aborts
+ * @example
+ * ```ts
+ * import { samplePairs } from '@moe/bench';
+ * const times = { kernel: 100, reference: 250 };
+ * const run = await samplePairs(async (side) => times[side], { minSamples: 6 });
+ * console.log(run.kernelNs.length, run.stop);
+ * // → 6 precision
+ * ```
+ */
+export async function samplePairs(
+  sample: (side: Side) => Promise<number>,
+  options: SamplingOptions & { seed?: string; now?: () => number; signal?: AbortSignal } = {},
+): Promise<PairSampling> {
+  const { seed = "", now = () => performance.now(), signal, ...bounds } = options;
+  const { minSamples, maxSamples, timeBudgetMs, targetHalfWidth } = resolveSampling(bounds);
+  const order = pairOrder(seedOf(seed));
+  const taken: PairedSamples = { kernelNs: [], referenceNs: [], kernelFirst: [] };
+  const start = now();
+  for (let i = 0; i < WARMUP_PAIRS; i++) await measurePair(sample, true, signal);
+  let nextLook = minSamples;
+  for (;;) {
+    const kernelFirst = order.next().value;
+    const pair = await measurePair(sample, kernelFirst, signal);
+    taken.kernelNs.push(pair.kernel);
+    taken.referenceNs.push(pair.reference);
+    taken.kernelFirst.push(kernelFirst);
+    const count = taken.kernelNs.length;
+    if (count < minSamples) continue;
+    if (count >= nextLook) {
+      if (halfWidth(taken) < targetHalfWidth) return { ...taken, stop: "precision" };
+      nextLook = Math.ceil(count * LOOK_GROWTH);
+    }
+    if (count >= maxSamples) return { ...taken, stop: "max-samples" };
+    if (now() - start >= timeBudgetMs) return { ...taken, stop: "budget" };
+  }
+}
+
+async function measurePair(
+  sample: (side: Side) => Promise<number>,
+  kernelFirst: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Record<Side, number>> {
+  const times = { kernel: 0, reference: 0 };
+  for (const side of kernelFirst ? SIDES : SIDES.toReversed()) {
+    signal?.throwIfAborted();
+    const ns = await sample(side);
+    if (!(Number.isFinite(ns) && ns > 0))
+      throw new BenchError(
+        "E_SAMPLE_VALUE",
+        `The backend returned ${ns} as time of the ${side}; a finite number of ns above 0 is expected. Fix the backend's clock.`,
+        { side, ns },
+      );
+    times[side] = ns;
+  }
+  return times;
+}
+
+const SIDES: readonly Side[] = ["kernel", "reference"];
+
+/** Half the width of the interval of the log ratio. */
+function halfWidth(samples: PairedSamples): number {
+  const { low, high } = medianRatioInterval(samples.referenceNs, samples.kernelNs);
+  return (Math.log(high) - Math.log(low)) / 2;
+}
+
+/** Fills in the defaults and checks the bounds. */
+export function resolveSampling(options: SamplingOptions): Required<SamplingOptions> {
+  const minSamples = options.minSamples ?? DEFAULT_SAMPLING.minSamples;
+  const maxSamples = options.maxSamples ?? Math.max(DEFAULT_SAMPLING.maxSamples, minSamples);
+  const timeBudgetMs = options.timeBudgetMs ?? DEFAULT_SAMPLING.timeBudgetMs;
+  const targetHalfWidth = options.targetHalfWidth ?? DEFAULT_SAMPLING.targetHalfWidth;
+  const check = (ok: boolean, name: string, value: number, allowed: string): void => {
+    if (!ok)
+      throw new BenchError("E_OPTION", `${name} is ${value}; it must be ${allowed}.`, {
+        name,
+        value,
+      });
+  };
+  const integer = (n: number, low: number, high: number): boolean =>
+    Number.isInteger(n) && n >= low && n <= high;
+  check(integer(minSamples, 6, 1000), "minSamples", minSamples, "an integer from 6 to 1000");
+  check(
+    integer(maxSamples, minSamples, 1000),
+    "maxSamples",
+    maxSamples,
+    `an integer from minSamples (${minSamples}) to 1000`,
+  );
+  check(
+    timeBudgetMs > 0 && timeBudgetMs < Infinity,
+    "timeBudgetMs",
+    timeBudgetMs,
+    "a finite number of ms above 0",
+  );
+  check(
+    targetHalfWidth >= 0 && targetHalfWidth <= 1,
+    "targetHalfWidth",
+    targetHalfWidth,
+    "from 0 to 1 (included)",
+  );
+  return { minSamples, maxSamples, timeBudgetMs, targetHalfWidth };
+}

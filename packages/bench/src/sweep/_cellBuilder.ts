@@ -1,0 +1,98 @@
+import { blockFill, moeAlignBlockSize, type Alignment, type BlockFill } from "@moe/align";
+import { randomActivations, randomWeights, type QuantizedWeights } from "@moe/quant";
+import { expertCounts, routingHash, type Routing } from "@moe/routing";
+import type { Cell, CellPlan } from "../backends/Backend.ts";
+import { gemmShape, type Gemm } from "../shapes/MoeShape.ts";
+import { seedOf } from "../stats/_rng.ts";
+import type { ResolvedSweep } from "./_resolveOptions.ts";
+import { routingSource } from "./_routingSource.ts";
+
+/** A cell with its tensors and what its routing looks like. */
+export interface BuiltCell {
+  cell: Cell;
+  topkIdsHash: string;
+  alignHash: string;
+  fill: BlockFill;
+  deadExperts: number;
+}
+
+/** Builds cells one after the other; keeps the weights of one GEMM, in packed form only. */
+export function cellBuilder(sweep: ResolvedSweep): (plan: CellPlan) => BuiltCell {
+  const routingOf = routingSource(sweep);
+  let kept: { gemm: Gemm; weights: QuantizedWeights } | undefined;
+  const weightsOf = (gemm: Gemm): QuantizedWeights => {
+    if (kept?.gemm !== gemm) {
+      // Dropped before the next is made: two sets of weights must never be alive together.
+      kept = undefined;
+      kept = { gemm, weights: buildWeights(sweep, gemm) };
+    }
+    return kept.weights;
+  };
+  return (plan) => {
+    const routing = routingOf(plan.archetype, plan.numTokens);
+    const alignment = align(routing, sweep.config.shape.blockM);
+    const counts = expertCounts(routing.topkIds, routing.numExperts);
+    return {
+      cell: buildCell(sweep, plan, alignment, weightsOf(plan.gemm)),
+      topkIdsHash: routingHash(routing.topkIds),
+      alignHash: hashAlignment(alignment, sweep.config.shape.blockM),
+      fill: blockFill(counts, sweep.config.shape.blockM),
+      deadExperts: counts.reduce((dead, count) => dead + (count === 0 ? 1 : 0), 0),
+    };
+  };
+}
+
+function buildWeights({ config }: ResolvedSweep, gemm: Gemm): QuantizedWeights {
+  const { numExperts, groupSize } = config.shape;
+  const { k, n } = gemmShape(config.shape, gemm);
+  const seed = seedOf(`${config.seed}/weights/gemm${gemm}`);
+  return randomWeights({ numExperts, n, k, groupSize, seed });
+}
+
+function align(routing: Routing, blockM: number): Alignment {
+  const { topkIds, numTokens, topK, numExperts } = routing;
+  return moeAlignBlockSize(topkIds, { numTokens, topK, numExperts, blockM });
+}
+
+function buildCell(
+  { config }: ResolvedSweep,
+  plan: CellPlan,
+  alignment: Alignment,
+  weights: QuantizedWeights,
+): Cell {
+  const { shape, cache, threads, isa } = config;
+  const { k, n, rowShare } = gemmShape(shape, plan.gemm);
+  const numValidTokens = plan.numTokens * shape.topK;
+  const seed = seedOf(`${config.seed}/activations/gemm${plan.gemm}/T${plan.numTokens}`);
+  return {
+    ...plan,
+    shape,
+    cache,
+    ...(threads === null ? {} : { threads }),
+    ...(isa === null ? {} : { isa }),
+    verifySeed: seedOf(`${config.seed}/verify/${plan.id}`),
+    problem: {
+      a: randomActivations({ rows: numValidTokens / rowShare, k, seed }),
+      weights,
+      sortedTokenIds: alignment.sortedTokenIds,
+      expertIds: alignment.expertIds,
+      numBlocks: alignment.numTokensPostPadded[0] / shape.blockM,
+      blockM: shape.blockM,
+      topK: rowShare,
+      numValidTokens,
+      c: new Uint16Array(numValidTokens * n),
+    },
+  };
+}
+
+/** Hash of what a kernel reads of the alignment: its length, the slots and the experts of real blocks. */
+function hashAlignment(alignment: Alignment, blockM: number): string {
+  const { sortedTokenIds, expertIds, numTokensPostPadded } = alignment;
+  const slots = numTokensPostPadded[0];
+  const blocks = slots / blockM;
+  const words = new Int32Array(1 + slots + blocks);
+  words[0] = slots;
+  words.set(sortedTokenIds.subarray(0, slots), 1);
+  words.set(expertIds.subarray(0, blocks), 1 + slots);
+  return routingHash(words);
+}
