@@ -1,10 +1,15 @@
+export type { CheckpointShape } from "./_checkpoint.ts";
 export { bf16ToFloat, floatToBf16, fromBf16, toBf16 } from "./bf16.ts";
 export { checkProblem } from "./checkProblem.ts";
 export { dequantize } from "./dequantize.ts";
 export { QuantError, type QuantErrorCode } from "./errors.ts";
 export { NIBBLE_ORDER, packExllama, type PackShape, unpackExllama } from "./exllama.ts";
+export { type AwqTensors, fromAwq } from "./fromAwq.ts";
+export { fromGptq, type GptqShape, type GptqTensors } from "./fromGptq.ts";
+export { joinWeights } from "./joinWeights.ts";
 export { oracleElement } from "./oracleElement.ts";
 export type { MoeGemmProblem } from "./problem.ts";
+export { quantizeGroups, type QuantizeOptions } from "./quantizeGroups.ts";
 export { randomActivations, type RandomActivationsOptions } from "./randomActivations.ts";
 export { randomWeights, type RandomWeightsOptions } from "./randomWeights.ts";
 export { elementTolerance, shareOfTolerance, type ToleranceInput } from "./tolerance.ts";

@@ -9,7 +9,7 @@ import type { QuantizedWeights } from "./weights.ts";
  * `c[flat, :] = a[floor(flat / topK), :] · dequantize(weights, e)ᵀ`, accumulated in f32, stored as
  * bf16. Nothing else of `c` is touched.
  *
- * Values are defined while the scales are finite and `16 · Σ|a|` over any group stays below the largest
+ * Values are defined while the scales are finite, no scale is subnormal, and `16 · Σ|a|` over any group stays below the largest
  * f32 (3.4e38). NaN and infinite activations give the IEEE result, in the rows that read them only.
  */
 export interface MoeGemmProblem {

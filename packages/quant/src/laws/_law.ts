@@ -1,5 +1,5 @@
 // What every law of this suite is made of.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { bf16ToFloat } from "../bf16.ts";
 import type { MoeGemmProblem } from "../problem.ts";
 import { type BuiltProblem, buildProblem, type ProblemSpec } from "../testing/buildProblem.ts";

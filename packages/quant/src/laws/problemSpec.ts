@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { BlockSpec, ProblemSpec } from "../testing/buildProblem.ts";
 
 /** Sizes near the vector and tile widths that kernels use. */
@@ -15,7 +15,7 @@ const MAX_K = 512;
  * @returns a fast-check arbitrary; build the problem with `buildProblem`
  * @example
  * ```ts
- * import fc from "fast-check";
+ * import * as fc from "fast-check";
  * import { problemSpec } from "@moe/quant/laws";
  *
  * const [spec] = fc.sample(problemSpec(), { numRuns: 1, seed: 1 });

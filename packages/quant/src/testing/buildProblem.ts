@@ -52,7 +52,7 @@ export interface BuiltProblem {
   /** Copy of `problem.c`. */
   before: Uint16Array;
   /** Elements in front of `c` in the same buffer that have changed. */
-  guardWrites(): number;
+  guardWrites: () => number;
 }
 
 /** Elements in front of and behind `c` that no kernel may write. */
