@@ -22,7 +22,7 @@ export interface AliasTables {
 const MAX_BUCKETS = 2 ** 16;
 
 /** Below this share of the hot experts their collisions cost less than the walk from table to table. */
-const MIN_HOT_SHARE = 0.35;
+const MIN_HOT_SHARE = 0.6;
 
 export function buildAliasTables(probability: Float64Array, topK: number): AliasTables {
   const numExperts = probability.length;

@@ -31,6 +31,8 @@ export class FastSampler {
     const maxDraws = 16 + 8 * topK;
     const { bits, thresholdHi, thresholdLo, flip, leaver } = this.#tables;
     const lastMark = this.#lastMark;
+    // With one table the step would be idle, yet each draw would wait for the last one's store.
+    const hasTails = leaver.length > 1;
     const shift = 32 - bits;
     const coinMask = -1 >>> bits;
     const random = this.#random;
@@ -70,7 +72,7 @@ export class FastSampler {
         out[at] = expert;
         at += (lastMark[expert] - mark) >>> 31;
         lastMark[expert] = mark;
-        table += 1 ^ ((lastMark[leaver[table]] - mark) >>> 31);
+        if (hasTails) table += 1 ^ ((lastMark[leaver[table]] - mark) >>> 31);
       } while (at < end && ++draws < maxDraws);
 
       if (at < end) {

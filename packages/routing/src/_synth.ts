@@ -109,7 +109,7 @@ export function createSampler(options: CheckedOptions): TopkSampler {
   if (archetype === "balanced") return new RoundRobin(expertOfRank(placement, numExperts, seed));
   checkPositive(probability, topK);
   return sampler === "numpy"
-    ? new NumpySampler(probability, topK, stream ?? numpyStream(seed))
+    ? new NumpySampler(probability, topK, (stream ?? numpyStream(seed)).generator)
     : new FastSampler(probability, topK, seedWords(words, SeedPurpose.ids));
 }
 

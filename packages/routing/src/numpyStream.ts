@@ -20,8 +20,9 @@ export class NumpyStream {
    * @returns 0n..2^64-1n (included).
    */
   nextUint64(): bigint {
-    this.generator.next();
-    return (BigInt(this.generator.hi >>> 0) << 32n) | BigInt(this.generator.lo >>> 0);
+    const { words } = this.generator;
+    const index = this.generator.next();
+    return (BigInt(words[index + 1] >>> 0) << 32n) | BigInt(words[index] >>> 0);
   }
 
   /**
@@ -30,8 +31,7 @@ export class NumpyStream {
    * @returns A multiple of 2^-53 in 0 (included)..1 (excluded).
    */
   nextDouble(): number {
-    this.generator.next();
-    return ((this.generator.hi >>> 5) * 67_108_864 + (this.generator.lo >>> 6)) * 2 ** -53;
+    return this.generator.nextDouble();
   }
 }
 
