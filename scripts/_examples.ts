@@ -94,7 +94,7 @@ export function writeExample(example: Example): string {
 export async function runExample(example: Example): Promise<{ lines: string[]; error: string }> {
   const child = Bun.spawn([BUN, writeExample(example)], {
     cwd: ROOT,
-    env: childEnv({ NO_COLOR: "1", FORCE_COLOR: "" }),
+    env: childEnv({ NO_COLOR: "1", FORCE_COLOR: "0" }),
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 60_000,
   });

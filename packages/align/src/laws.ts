@@ -1,4 +1,3 @@
-export { alignCase, type AlignCase, type AlignCaseShape } from "./laws/alignCase.ts";
 export { type AlignLawOptions, alignLaws } from "./laws/alignLaws.ts";
 export type { Align, AlignLaw, LawRun } from "./laws/_law.ts";
 export {

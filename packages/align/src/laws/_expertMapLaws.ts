@@ -1,6 +1,6 @@
 // Laws of expertMap: gathered after the layout, or applied before counting.
 import { canonicalRows } from "./_layout.ts";
-import { alignCase } from "./alignCase.ts";
+import { alignCase } from "./_alignCase.ts";
 import { type AlignLaw, type Call, ensureSame, law } from "./_law.ts";
 
 export function expertMapLaws(call: Call): AlignLaw[] {

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import type { Alignment } from "../_buffers.ts";
 import type { AlignOptions } from "../moeAlignBlockSize.ts";
 import { ensure } from "./_layout.ts";
-import type { AlignCase } from "./alignCase.ts";
+import type { AlignCase } from "./_alignCase.ts";
 
 /** An implementation under test. A GPU kernel returns a promise of host copies. */
 export type Align = (topkIds: Int32Array, options: AlignOptions) => Alignment | Promise<Alignment>;

@@ -1,6 +1,6 @@
 // Reads an alignment the way a kernel does: valid blocks, each with its rows.
 import type { Alignment } from "../_buffers.ts";
-import type { AlignCase } from "./alignCase.ts";
+import type { AlignCase } from "./_alignCase.ts";
 
 export interface Block {
   /** Entry of `expertIds`. */

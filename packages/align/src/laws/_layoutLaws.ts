@@ -1,7 +1,7 @@
 // Laws of the layout: routes, blocks, padding, lengths.
 import { inverseAlignment } from "../inverseAlignment.ts";
 import { ensure, routeCounts, sortKey, validBlocks } from "./_layout.ts";
-import { alignCase } from "./alignCase.ts";
+import { alignCase } from "./_alignCase.ts";
 import { type AlignLaw, type Call, ensureSame, law } from "./_law.ts";
 import { naiveAlign } from "./naiveAlign.ts";
 

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { canonicalRows, ensure, sortKey, validBlocks } from "./_layout.ts";
 import { expertMapLaws } from "./_expertMapLaws.ts";
 import { layoutLaws } from "./_layoutLaws.ts";
-import { alignCase } from "./alignCase.ts";
+import { alignCase } from "./_alignCase.ts";
 import { type Align, type AlignLaw, type Call, ensureSame, law } from "./_law.ts";
 import { naiveAlign } from "./naiveAlign.ts";
 

@@ -23,20 +23,7 @@ const blockSizes = fc.oneof(
 
 /**
  * Random routings and options: ids in range, skewed, repeated in a row, -1 and any int32; no token; fewer routes than experts; more
- * routes than the kernel's threads; blocks of 1 and of 1000 rows.
- *
- * @param shape - which maps occur
- * @returns a fast-check arbitrary
- *
- * @example
- * ```ts
- * import * as fc from 'fast-check';
- * import { alignCase } from '@moe/align/laws';
- *
- * const [sample] = fc.sample(alignCase({ map: 'none' }), { numRuns: 1, seed: 1 });
- * console.log(sample.topkIds.length === sample.options.numTokens * sample.options.topK);
- * // → true
- * ```
+ * routes than a kernel's threads; blocks of 1 and of 1000 rows.
  */
 export function alignCase(shape: AlignCaseShape): fc.Arbitrary<AlignCase> {
   return fc
