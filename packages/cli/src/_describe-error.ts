@@ -1,0 +1,44 @@
+/** What to print and how to exit for anything that was thrown. */
+
+import { CliError } from "./errors.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+
+/** Codes with which the libraries say that something is not there on this machine. */
+const UNAVAILABLE = /^E_(NATIVE|ISA|BACKEND)_?UNAVAILABLE$|^E_ISA$|^E_UNAVAILABLE$/;
+
+/** Classes whose errors come from the values on the command line. */
+const INPUT = new Set(["RoutingError", "AlignError", "QuantError", "BenchError"]);
+
+/** Message, exit code and stack of a thrown value. */
+export function describeError(error: unknown): {
+  message: string;
+  exitCode: ExitCode;
+  stack?: string;
+} {
+  if (!(error instanceof Error)) return { message: String(error), exitCode: EXIT.failure };
+  const stack = error.stack === undefined ? {} : { stack: withCauses(error) };
+  return { message: messageOf(error), exitCode: exitCodeOf(error), ...stack };
+}
+
+function exitCodeOf(error: Error): ExitCode {
+  if (error instanceof CliError) return error.exitCode;
+  const code = "code" in error ? String(error.code) : "";
+  if (UNAVAILABLE.test(code)) return EXIT.unavailable;
+  if (INPUT.has(error.name)) return EXIT.usage;
+  return EXIT.failure;
+}
+
+/** A library's message is complete; anything else is unexpected and says how to learn more. */
+function messageOf(error: Error): string {
+  const known =
+    error instanceof CliError ||
+    INPUT.has(error.name) ||
+    (error.name.endsWith("Error") && "code" in error);
+  if (known) return error.message;
+  return `unexpected ${error.name}: ${error.message}\n  next: run again with --debug and report the stack`;
+}
+
+function withCauses(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by: ${withCauses(error.cause)}` : "";
+  return (error.stack ?? error.message) + cause;
+}

@@ -1,0 +1,39 @@
+/**
+ * Exit codes of `moe-bench`. Scripts may rely on them.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | 0 | everything asked for was done |
+ * | 1 | it ran and found a failure: an output that does not match the oracle (BADREL), or an unexpected error |
+ * | 2 | usage: an unknown flag, command or value |
+ * | 3 | the requested backend or instruction set is not available on this machine |
+ * | 4 | inconclusive: every measured cell is AMBIGUOUS |
+ * | 130, 143 | stopped by SIGINT or SIGTERM, after the finished cells were written |
+ *
+ * @example
+ * ```ts
+ * import { EXIT } from "moe-bench";
+ * console.log(EXIT.usage, EXIT.SIGINT);
+ * // → 2 130
+ * ```
+ */
+export const EXIT: {
+  readonly ok: 0;
+  readonly failure: 1;
+  readonly usage: 2;
+  readonly unavailable: 3;
+  readonly inconclusive: 4;
+  readonly SIGINT: 130;
+  readonly SIGTERM: 143;
+} = Object.freeze({
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  unavailable: 3,
+  inconclusive: 4,
+  SIGINT: 130,
+  SIGTERM: 143,
+});
+
+/** One of the numbers in {@link EXIT}. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,0 +1,149 @@
+/** What follows the table: what is wrong, what is slowest, where the kernel starts to win, and why. */
+
+import {
+  crossovers,
+  rankCorrelation,
+  worstFirst,
+  type Crossover,
+  type RankCorrelation,
+  type ResultRow,
+} from "@moe/bench";
+import type { Context } from "../context.ts";
+import { signedPercent } from "../terminal/format.ts";
+import { linePlot } from "../terminal/plot.ts";
+import { verdictOf, verdictStyle } from "./columns.ts";
+
+/** Rows of the worst-first list on the terminal; --json has all. */
+const WORST_SHOWN = 8;
+
+/** The conclusions, as data. */
+export interface Conclusions {
+  /** Verdicts and how many cells have each. */
+  verdicts: Record<string, number>;
+  /** Ids from the one that needs most attention. */
+  worstFirst: string[];
+  crossovers: Crossover[];
+  rankCorrelation: RankCorrelation[];
+}
+
+/** Draws the conclusions from finished rows. */
+export function conclude(rows: readonly ResultRow[]): Conclusions {
+  const verdicts: Record<string, number> = {};
+  for (const row of rows) verdicts[verdictOf(row)] = (verdicts[verdictOf(row)] ?? 0) + 1;
+  return {
+    verdicts,
+    worstFirst: worstFirst(rows).map((row) => row.id),
+    crossovers: crossovers(rows),
+    rankCorrelation: rankCorrelation(rows),
+  };
+}
+
+/** The conclusions for people, sections separated by blank lines. */
+export function summary(rows: readonly ResultRow[], context: Context): string {
+  const conclusions = conclude(rows);
+  const sections = [
+    failures(rows, context),
+    worst(rows, context),
+    crossings(conclusions.crossovers, context),
+    correlation(conclusions.rankCorrelation, context),
+    ...plots(rows, context),
+    totals(conclusions.verdicts, rows, context),
+  ];
+  return sections
+    .filter(Boolean)
+    .map((section) => `\n${section}`)
+    .join("");
+}
+
+function failures(rows: readonly ResultRow[], { paint }: Context): string {
+  const lines = rows
+    .filter((row) => row.status !== "ok")
+    .map(
+      (row) => `  ${row.id}  ${reason(row)}\n    again: ${row.replay ?? "not as a command line"}\n`,
+    );
+  return lines.length === 0 ? "" : `${paint("alert", "failed")}\n${lines.join("")}`;
+}
+
+function reason(row: ResultRow): string {
+  if (row.error !== null) return `${row.error.code}: ${row.error.message}`;
+  const sides = [row.kernel, row.reference].filter((side) => side?.verification?.passed === false);
+  return sides
+    .map((side) => {
+      const { rel, worst } = side?.verification ?? {};
+      const at = worst
+        ? `, worst at row ${worst.flat} column ${worst.col}: got ${worst.got}, want ${worst.want}`
+        : "";
+      return `${side?.name} differs from the oracle: rel ${rel}${at}`;
+    })
+    .join("; ");
+}
+
+function worst(rows: readonly ResultRow[], { paint }: Context): string {
+  const list = worstFirst(rows).slice(0, WORST_SHOWN);
+  if (list.length < 2) return "";
+  const width = Math.max(...list.map((row) => row.id.length));
+  const lines = list.map((row) => {
+    const verdict = verdictOf(row);
+    const speedup = row.timing === null ? "" : `${signedPercent(row.timing.speedupPercent)} %`;
+    const facts = `${speedup.padStart(9)}  use ${row.usePercent.toFixed(1).padStart(5)} %`;
+    return `  ${row.id.padEnd(width)}  ${facts}  ${paint(verdictStyle(verdict), verdict)}\n`;
+  });
+  return `${paint("bold", "worst first")}\n${lines.join("")}`;
+}
+
+function crossings(list: readonly Crossover[], { paint, unicode }: Context): string {
+  if (list.length === 0) return "";
+  const width = Math.max(...list.map((c) => c.archetype.length));
+  const lines = list.map(
+    (c) => `  gemm${c.gemm}  ${c.archetype.padEnd(width)}  ${describe(c, unicode)}\n`,
+  );
+  return `${paint("bold", "kernel faster than the reference")}\n${lines.join("")}`;
+}
+
+function describe({ kind, crossings: points }: Crossover, unicode: boolean): string {
+  if (kind !== "crosses") return kind === "always" ? "at every T" : "at no T";
+  const about = unicode ? "≈" : "~";
+  return points
+    .map((p) => `${p.direction === "up" ? "from" : "up to"} T ${about} ${Math.round(p.numTokens)}`)
+    .join(", ");
+}
+
+function correlation(list: readonly RankCorrelation[], { paint }: Context): string {
+  const known = list.filter((entry) => entry.rho !== null);
+  if (known.length === 0) return "";
+  const lines = known.map(({ gemm, cells, rho }) => {
+    const name = gemm === "all" ? "all  " : `gemm${gemm}`;
+    return `  ${name}  ${(rho ?? 0).toFixed(2).padStart(5)}  over ${cells} cells\n`;
+  });
+  return `${paint("bold", "rank correlation of speedup with use%")}\n${lines.join("")}`;
+}
+
+function plots(rows: readonly ResultRow[], { io, paint, unicode }: Context): string[] {
+  const gemms = [...new Set(rows.map((row) => row.gemm))];
+  return gemms.map((gemm) => {
+    const timed = rows.filter((row) => row.gemm === gemm && row.timing !== null);
+    if (new Set(timed.map((row) => row.numTokens)).size < 2) return "";
+    const series = [...new Set(timed.map((row) => row.archetype))].map((name) => ({
+      name,
+      points: timed
+        .filter((row) => row.archetype === name)
+        .map((row) => ({ x: row.numTokens, y: row.timing?.speedupPercent ?? NaN }))
+        .sort((a, b) => a.x - b.x),
+    }));
+    const title = `${paint("bold", `gemm${gemm}: speedup over T`)} in %, above 0 the kernel is faster\n`;
+    const yLabel = (value: number): string => (value > 0 ? `+${value}` : String(value));
+    return title + linePlot({ series, paint, unicode, width: io.columns ?? 100, yLabel });
+  });
+}
+
+function totals(
+  verdicts: Record<string, number>,
+  rows: readonly ResultRow[],
+  { paint }: Context,
+): string {
+  const flagged = rows.filter((row) => (row.timing?.flags.length ?? 0) > 0).length;
+  const counts = Object.entries(verdicts).map(([v, n]) => `${n} ${paint(verdictStyle(v), v)}`);
+  const note =
+    flagged === 0 ? "" : `  * noisy samples in ${flagged}: read the interval with care\n`;
+  return rows.length === 0 ? "" : `${rows.length} cells: ${counts.join(", ")}\n${note}`;
+}
