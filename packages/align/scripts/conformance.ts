@@ -3,6 +3,7 @@
 import {
   type ConformanceArray,
   type ConformanceCase,
+  type ConformanceResult,
   conformanceInput,
   hashInt32,
   naiveAlign,
@@ -249,7 +250,7 @@ function batched(): unknown[] {
 function expectedOf(
   result: ReturnType<typeof naiveAlign>,
   maxListed = MAX_LISTED,
-): ConformanceCase["expected"] {
+): ConformanceResult {
   const pack = (array: Int32Array): ConformanceArray =>
     array.length <= maxListed ? [...array] : { length: array.length, fnv1a32: hashInt32(array) };
   return {
