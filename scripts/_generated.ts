@@ -12,7 +12,9 @@ export interface Generated {
 }
 
 /** Every generated file of the repository. */
-export const GENERATED: readonly Generated[] = [];
+export const GENERATED: readonly Generated[] = [
+  { file: "docs/result-schema.json", argv: ["bun", "scripts/result-schema.ts"] },
+];
 
 /** What the file should hold. */
 export async function contentOf({ file, argv }: Generated): Promise<string> {

@@ -12,8 +12,8 @@ const FIELD_OF_KEY = {
 
 /**
  * Reads a layer from text: `K=…,N=…` with optional `E=…,topK=…,G=…,blockM=…`. K and N are those of
- * gemm1 (K = hidden, N = 2·intermediate); gemm2 follows from them. Keys left out keep the values of the default
- * preset: E=256, topK=8, G=128, blockM=32. The inverse of {@link formatShape}.
+ * gemm1 (K = hidden, N = 2·intermediate); gemm2 follows from them. Keys left out: E=256, topK=8,
+ * blockM=32, and G the largest of 128, 64, 32, 16, 8 that divides both K. The inverse of {@link formatShape}.
  *
  * @param text comma-separated `key=value` pairs in any order, values in decimal
  * @returns the layer
@@ -35,6 +35,7 @@ export function parseShape(text: string): MoeShape {
   if (hidden === undefined || n === undefined) refuse(text, "K and N are both needed");
   if (n % 2 !== 0) refuse(text, `N is ${n}; gemm1 holds gate and up, so N must be even`);
   const shape: MoeShape = { ...presetShape(DEFAULT_PRESET), hidden, intermediate: n / 2 };
+  shape.groupSize = defaultGroupSize(shape);
   for (const [key, field] of Object.entries(FIELD_OF_KEY))
     shape[field] = values.get(key) ?? shape[field];
   checkShape(shape);
@@ -57,6 +58,14 @@ export function formatShape(shape: MoeShape): string {
   const { k, n } = gemmShape(shape, 1);
   const rest = Object.entries(FIELD_OF_KEY).map(([key, field]) => `${key}=${shape[field]}`);
   return [`K=${k}`, `N=${n}`, ...rest].join(",");
+}
+
+/** The usual 128 where it fits, else the next smaller power of two; 128 again (to be refused) where none does. */
+function defaultGroupSize({ hidden, intermediate }: MoeShape): number {
+  const fits = [128, 64, 32, 16, 8].find(
+    (size) => hidden % size === 0 && intermediate % size === 0,
+  );
+  return fits ?? 128;
 }
 
 function readPairs(text: string): Map<string, number> {

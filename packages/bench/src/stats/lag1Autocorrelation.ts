@@ -18,13 +18,14 @@ import { checkSample } from "./_check.ts";
  */
 export function lag1Autocorrelation(values: ArrayLike<number>): number {
   checkSample(values, 3, "values");
-  let mean = 0;
-  for (let i = 0; i < values.length; i++) mean += values[i] / values.length;
+  // Counted from the first value, a constant series is exactly zero: its rounding is no signal.
+  const shifted = Array.from(values, (value) => value - values[0]);
+  const mean = shifted.reduce((sum, value) => sum + value, 0) / shifted.length;
   let squares = 0;
   let products = 0;
-  for (let i = 0; i < values.length; i++) {
-    squares += (values[i] - mean) ** 2;
-    if (i > 0) products += (values[i] - mean) * (values[i - 1] - mean);
+  for (let i = 0; i < shifted.length; i++) {
+    squares += (shifted[i] - mean) ** 2;
+    if (i > 0) products += (shifted[i] - mean) * (shifted[i - 1] - mean);
   }
   return squares === 0 ? 0 : products / squares;
 }

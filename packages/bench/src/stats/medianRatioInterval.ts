@@ -7,9 +7,9 @@ import { sortedQuantile } from "./quantile.ts";
 export interface RatioInterval {
   /** median(numerator) / median(denominator), no unit. */
   ratio: number;
-  /** Lower end of the interval, > 0. */
+  /** Lower end of the interval, > 0, at most `ratio`. */
   low: number;
-  /** Upper end of the interval. */
+  /** Upper end of the interval, at least `ratio`. */
   high: number;
 }
 
@@ -58,10 +58,12 @@ export function medianRatioInterval(
   checkOptions(confidence, resamples, seed);
   const logs = bootstrapLogRatios(numerator, denominator, resamples, seed);
   const tail = (1 - confidence) / 2;
+  const ratio = medianOf(Float64Array.from(numerator)) / medianOf(Float64Array.from(denominator));
   return {
-    ratio: medianOf(Float64Array.from(numerator)) / medianOf(Float64Array.from(denominator)),
-    low: Math.exp(sortedQuantile(logs, tail)),
-    high: Math.exp(sortedQuantile(logs, 1 - tail)),
+    ratio,
+    // The interval holds its ratio: exp(log(x)) may round past x where all pairs are equal.
+    low: Math.min(ratio, Math.exp(sortedQuantile(logs, tail))),
+    high: Math.max(ratio, Math.exp(sortedQuantile(logs, 1 - tail))),
   };
 }
 

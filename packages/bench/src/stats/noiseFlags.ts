@@ -9,6 +9,9 @@ export type NoiseFlag = "autocorrelated" | "order-effect" | "multimodal";
 /** p-value below which the place inside a pair counts as having an effect: one false flag in 100 rows. */
 const ORDER_P_VALUE = 0.01;
 
+/** exp and log may move an estimate past an interval of no width. */
+const ROUNDING = 1e-12;
+
 /** Paired samples in time order, as {@link samplePairs} returns them. */
 export interface PairedSamples {
   /** Kernel times in ns, in time order. */
@@ -47,7 +50,8 @@ export function noiseFlags(samples: PairedSamples, interval: RatioInterval): Noi
     flags.push("autocorrelated");
   if (hasOrderEffect(logs, samples.kernelFirst)) flags.push("order-effect");
   const paired = Math.exp(hodgesLehmann(logs));
-  if (paired < interval.low || paired > interval.high) flags.push("multimodal");
+  if (paired < interval.low * (1 - ROUNDING) || paired > interval.high * (1 + ROUNDING))
+    flags.push("multimodal");
   return flags;
 }
 

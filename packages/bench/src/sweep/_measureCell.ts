@@ -8,8 +8,8 @@ import type { RunContext } from "./_rowBuilder.ts";
 /** What measuring a cell needs beside the cell. */
 export interface MeasureContext extends RunContext {
   backend: Backend;
-  build(plan: CellPlan): BuiltCell;
-  now(): number;
+  build: (plan: CellPlan) => BuiltCell;
+  now: () => number;
   signal: AbortSignal | undefined;
 }
 

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "bun:test";
+import { samplePairs, type Side } from "@moe/bench";
+import { errorOf } from "../_errorOf.ts";
+
+const steady = async (side: Side): Promise<number> => (side === "kernel" ? 100 : 200);
+/** Ratios so far apart that no interval becomes narrow. */
+const wild = () => {
+  let n = 0;
+  return async (side: Side): Promise<number> => (side === "kernel" ? 100 : 100 + 97 * (n++ % 7));
+};
+
+describe("the stopping rule", () => {
+  test("steady samples stop at the first look, by precision", async () => {
+    const run = await samplePairs(steady, { minSamples: 7 });
+    expect([run.kernelNs.length, run.stop]).toEqual([7, "precision"]);
+  });
+  test("noisy samples end at the most samples", async () => {
+    const run = await samplePairs(wild(), { minSamples: 6, maxSamples: 31, timeBudgetMs: 1e9 });
+    expect([run.referenceNs.length, run.stop]).toEqual([31, "max-samples"]);
+  });
+  test("noisy samples end when the time is used up", async () => {
+    let ms = 0;
+    const run = await samplePairs(wild(), { minSamples: 6, timeBudgetMs: 20, now: () => ms++ });
+    expect([run.kernelNs.length, run.stop]).toEqual([25, "budget"]);
+  });
+  test("the least number of samples wins over the time budget", async () => {
+    let ms = 0;
+    const now = () => (ms += 1000);
+    const run = await samplePairs(wild(), { minSamples: 9, timeBudgetMs: 1, now });
+    expect([run.kernelNs.length, run.stop]).toEqual([9, "budget"]);
+  });
+  test("a target of zero never stops by precision", async () => {
+    const run = await samplePairs(steady, { minSamples: 6, maxSamples: 12, targetHalfWidth: 0 });
+    expect([run.kernelNs.length, run.stop]).toEqual([12, "max-samples"]);
+  });
+});
+
+describe("the order inside pairs", () => {
+  const orderOf = async (seed: string): Promise<string[]> => {
+    const calls: string[] = [];
+    const run = await samplePairs(async (side) => (calls.push(side), steady(side)), {
+      minSamples: 40,
+      seed,
+    });
+    const recorded = run.kernelFirst.flatMap((first) =>
+      first ? ["kernel", "reference"] : ["reference", "kernel"],
+    );
+    // Two calls of the unrecorded warm-up pair come first.
+    expect(calls.slice(2)).toEqual(recorded);
+    return recorded;
+  };
+  test("is the same for the same seed and another for another", async () => {
+    expect(await orderOf("a")).toEqual(await orderOf("a"));
+    expect(await orderOf("a")).not.toEqual(await orderOf("b"));
+  });
+  test("lets each side begin half of every four pairs", async () => {
+    const { kernelFirst } = await samplePairs(steady, { minSamples: 40, seed: "x" });
+    for (let i = 0; i < 40; i += 4)
+      expect(kernelFirst.slice(i, i + 4).filter(Boolean).length).toBe(2);
+  });
+});
+
+test("samples keep their time order and their side", async () => {
+  let n = 0;
+  const run = await samplePairs(async () => ++n, { minSamples: 6, maxSamples: 6 });
+  run.kernelFirst.forEach((first, i) => {
+    const [early, late] = [3 + 2 * i, 4 + 2 * i];
+    expect([run.kernelNs[i], run.referenceNs[i]]).toEqual(first ? [early, late] : [late, early]);
+  });
+});
+
+test("an abort between two samples stops at once with the signal's reason", async () => {
+  const stop = new AbortController();
+  let calls = 0;
+  const sample = async (): Promise<number> => {
+    if (++calls === 9) stop.abort(new Error("enough"));
+    return 1;
+  };
+  expect(samplePairs(sample, { signal: stop.signal })).rejects.toThrow("enough");
+  await Promise.resolve();
+  await Bun.sleep(0);
+  expect(calls).toBe(9);
+});
+
+describe("bad input is a typed error", () => {
+  for (const ns of [0, -1, Number.NaN, Infinity])
+    test(`a backend that returns ${ns} ns`, async () => {
+      const error = await errorOf(() => samplePairs(async () => ns));
+      expect(error.code).toBe("E_SAMPLE_VALUE");
+    });
+  for (const bounds of [
+    { minSamples: 5 },
+    { minSamples: 6.5 },
+    { minSamples: 10, maxSamples: 9 },
+    { maxSamples: 1001 },
+    { timeBudgetMs: 0 },
+    { timeBudgetMs: Infinity },
+    { targetHalfWidth: -0.1 },
+    { targetHalfWidth: Number.NaN },
+  ])
+    test(`bounds ${Bun.inspect(bounds).replaceAll("\n", "")}`, async () => {
+      expect((await errorOf(() => samplePairs(steady, bounds))).code).toBe("E_OPTION");
+    });
+});
