@@ -1,6 +1,7 @@
 // Walker's alias method (A. J. Walker, ACM TOMS 3, 1977; build by M. D. Vose, IEEE TSE 17, 1991) over a power of two
 // of buckets, so that one 32-bit number gives bucket (high bits) and coin (the rest). Where the coin equals the
-// threshold's high part, 32 more bits decide: probabilities are resolved to 2^-64, as far as a double carries them.
+// threshold's high part, 32 more bits decide: probabilities are resolved to 2^-64; building a table rounds
+// each to some 1e-13 of itself.
 //
 // Table h leaves out the h most popular experts. A token that already holds them all draws from table h without
 // colliding with them: successive sampling from a skewed law then costs about one draw an expert.

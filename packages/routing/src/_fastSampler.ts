@@ -14,10 +14,17 @@ export class FastSampler {
   readonly #tables: AliasTables;
   /** `[buckets + 1]`: the mark of the last token that drew the expert. */
   readonly #lastMark: Int32Array;
-  #mark = 0;
+  #mark: number;
   #tree: SumTree | undefined;
 
-  constructor(probability: Float64Array, topK: number, seedWords: [number, number, number]) {
+  /** @param firstMark - For tests: marks run out after 2^31 tokens. */
+  constructor(
+    probability: Float64Array,
+    topK: number,
+    seedWords: [number, number, number],
+    firstMark = 0,
+  ) {
+    this.#mark = firstMark;
     this.#probability = probability;
     this.#topK = topK;
     this.#random = new Sfc32(seedWords);
@@ -26,7 +33,7 @@ export class FastSampler {
   }
 
   /** Draws the next `out.length / topK` tokens of the stream. */
-  fill(out: Int32Array): void {
+  draw(out: Int32Array): void {
     const topK = this.#topK;
     const maxDraws = 16 + 8 * topK;
     const { bits, thresholdHi, thresholdLo, flip, leaver } = this.#tables;

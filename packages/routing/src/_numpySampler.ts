@@ -33,7 +33,7 @@ export class NumpySampler {
   }
 
   /** Draws the next `out.length / topK` tokens. */
-  fill(out: Int32Array): void {
+  draw(out: Int32Array): void {
     for (let start = 0; start < out.length; start += this.#topK) {
       this.#generator.mark();
       if (this.#race(out, start, this.#firstBound)) continue;

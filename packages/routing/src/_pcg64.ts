@@ -67,7 +67,7 @@ export class Pcg64 {
 
 /** 53 bits of an output as a double in [0, 1). */
 export function toDouble(low: number, high: number): number {
-  return ((high >>> 5) * 67_108_864 + (low >>> 6)) * 2 ** -53;
+  return ((high >>> 0) * 2 ** 21 + (low >>> 11)) * 2 ** -53;
 }
 
 /** pcg_setseq_128_srandom: state 0, one step, add the seed, one step. The first 64-bit word is the high half. */

@@ -10,6 +10,7 @@ const MULTIPLIER_HIGH = 0x2360ed051fc65da4n;
 
 const I64 = 0x7e;
 const I32 = 0x7f;
+const VOID = 0x40;
 const op = {
   end: 0x0b,
   loop: 0x03,
@@ -35,6 +36,7 @@ const [LOW, HIGH, INC_LOW, INC_HIGH, CROSS, CROSS_2, NEXT] = [2, 3, 4, 5, 6, 7, 
 
 const get = (local: number): number[] => [0x20, local];
 const set = (local: number): number[] => [0x21, local];
+const tee = (local: number): number[] => [0x22, local];
 const i32 = (value: number): number[] => [0x41, ...signedLeb(BigInt(value))];
 const i64 = (value: bigint): number[] => [0x42, ...signedLeb(BigInt.asIntN(64, value))];
 const load = (address: number): number[] => [...i32(0), op.i64Load, 3, address];
@@ -92,26 +94,28 @@ function output(): number[] {
 }
 
 function assemble(): Uint8Array<ArrayBuffer> {
-  const code = [
-    ...[2, 1, I32, 7, I64],
-    ...[...load(0), ...set(LOW), ...load(8), ...set(HIGH)],
-    ...[...load(16), ...set(INC_LOW), ...load(24), ...set(INC_HIGH)],
-    ...[...i32(OUTPUTS), ...set(AT)],
-    ...[op.loop, 0x40],
-    ...step(),
-    ...output(),
-    ...[...get(AT), ...i32(8), op.addI32, 0x22, AT],
-    ...[...get(END), op.ltU32, op.brIf, 0, op.end],
-    ...[...store(0, get(LOW)), ...store(8, get(HIGH)), op.end],
-  ];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 1, I32, 0]),
-    ...section(3, [1, 0]),
-    ...section(5, [1, 0, 1]),
-    ...section(7, [2, 1, 0x66, 0, 0, 1, 0x6d, 2, 0]),
-    ...section(10, [1, ...leb(code.length), ...code]),
-  ]);
+  const body = [
+    [2, 1, I32, 7, I64],
+    [load(0), set(LOW), load(8), set(HIGH)].flat(),
+    [load(16), set(INC_LOW), load(24), set(INC_HIGH)].flat(),
+    [i32(OUTPUTS), set(AT)].flat(),
+    [op.loop, VOID],
+    step(),
+    output(),
+    [get(AT), i32(8), [op.addI32], tee(AT)].flat(),
+    [get(END), [op.ltU32, op.brIf, 0, op.end]].flat(),
+    [store(0, get(LOW)), store(8, get(HIGH)), [op.end]].flat(),
+  ].flat();
+  return Uint8Array.from(
+    [
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, [1, 0x60, 1, I32, 0]), // one type: (i32) → ()
+      section(3, [1, 0]), // one function of it
+      section(5, [1, 0, 1]), // one memory of one page
+      section(7, [2, 1, 0x66, 0, 0, 1, 0x6d, 2, 0]), // exports "f", "m"
+      section(10, [1, ...leb(body.length), ...body]),
+    ].flat(),
+  );
 }
 
 function section(id: number, body: number[]): number[] {

@@ -36,7 +36,7 @@ export interface CheckedOptions {
 
 /** Fills whole tokens, each call where the last one ended. */
 export interface TopkSampler {
-  fill(out: Int32Array): void;
+  draw(out: Int32Array): void;
 }
 
 export function readOptions(options: SynthTopkOptions): CheckedOptions {
@@ -134,7 +134,7 @@ class RoundRobin implements TopkSampler {
     this.#expert = expert;
   }
 
-  fill(out: Int32Array): void {
+  draw(out: Int32Array): void {
     const expert = this.#expert;
     let next = this.#next;
     for (let i = 0; i < out.length; i++) {

@@ -21,7 +21,7 @@ const NUMBER = /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
  */
 export function parseArchetype(text: string): Archetype {
   if (isName(text)) return text;
-  const [kind, ...fields] = String(text).split(":");
+  const [kind, ...fields] = text.split(":");
   const values = fields.map((field) => (NUMBER.test(field) ? Number(field) : NaN));
   const [first, second] = values;
   if (values.length > 0 && values.every(Number.isFinite)) {
@@ -32,7 +32,7 @@ export function parseArchetype(text: string): Archetype {
       if (values.length === 2) return { hot: first, cold: second };
     }
   }
-  throw unreadable(String(text));
+  throw unreadable(text);
 }
 
 function isName(text: string): text is ArchetypeName {

@@ -1,3 +1,4 @@
+import { checkNumExperts } from "./_check.ts";
 import { SeedPurpose, parseSeed, seedWords } from "./_seed.ts";
 import { Sfc32 } from "./_sfc32.ts";
 import { RoutingError } from "./errors.ts";
@@ -23,10 +24,10 @@ export const PLACEMENTS: readonly Placement[] = Object.freeze([
  * The expert id of each popularity rank.
  *
  * @param placement - One of {@link PLACEMENTS}.
- * @param numExperts - E ≥ 1.
+ * @param numExperts - E, 1..2^20 (included).
  * @param seed - Only `shuffled` reads it; default 0.
  * @returns `Int32Array [numExperts]`, a permutation: entry r - 1 is the expert of rank r.
- * @throws {@link RoutingError} `E_PLACEMENT` on another name, `E_SEED` on a bad seed.
+ * @throws {@link RoutingError} `E_PLACEMENT` on another name, `E_NUM_EXPERTS`, `E_SEED`.
  *
  * @example
  * ```ts
@@ -40,6 +41,7 @@ export function expertOfRank(
   numExperts: number,
   seed: number | bigint = 0,
 ): Int32Array {
+  checkNumExperts(numExperts);
   const words = parseSeed(seed);
   switch (placement) {
     case "sorted":

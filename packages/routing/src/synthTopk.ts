@@ -72,6 +72,6 @@ export function synthTopk(options: SynthTopkOptions): Routing {
   checkSize(numTokens, topK);
   const sampler = createSampler(checked);
   const topkIds = new Int32Array(numTokens * topK);
-  sampler.fill(topkIds);
+  sampler.draw(topkIds);
   return { topkIds, numTokens, topK, numExperts };
 }

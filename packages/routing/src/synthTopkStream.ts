@@ -52,7 +52,7 @@ function* chunks(
   for (let done = 0; done < whole.numTokens; done += chunkTokens) {
     const numTokens = Math.min(chunkTokens, whole.numTokens - done);
     const topkIds = new Int32Array(numTokens * whole.topK);
-    sampler.fill(topkIds);
+    sampler.draw(topkIds);
     yield { topkIds, numTokens, topK: whole.topK, numExperts: whole.numExperts };
   }
 }
