@@ -47,7 +47,7 @@ describe("conformance corpus", () => {
       await checkConformanceCase(reversedBlocks, one, { stable: false });
     }
     const [first] = worked.cases as ConformanceFile["cases"];
-    await expect(checkConformanceCase(reversedBlocks, first)).rejects.toThrow(
+    expect(await checkConformanceCase(reversedBlocks, first).catch(String)).toContain(
       "sortedTokenIds[0] is 9",
     );
   });
