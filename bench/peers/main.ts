@@ -1,6 +1,7 @@
 // Runs the peers that a speed claim is measured against: `bun bench/peers/main.ts [name…]`, all of them without a name.
 const PEERS: Record<string, () => Promise<void>> = {
   align: async () => (await import("./align.ts")).alignPeers(),
+  routing: async () => (await import("./routing.ts")).routingPeers(),
 };
 
 const names = process.argv.slice(2);
