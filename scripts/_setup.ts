@@ -4,9 +4,23 @@ import { join } from "node:path";
 
 import { BUN, childEnv, ROOT } from "./_workspace.ts";
 
+/** The stub is a few lines of text, the program some 100 MB. */
+const STUB_LIMIT_BYTES = 1_000_000;
+
 /** Installs exactly what bun.lock names; throws with Bun's own message when that fails. */
 export function install(): void {
   run([BUN, "install", "--frozen-lockfile"], "installing the dependencies");
+  finishLocalBun();
+}
+
+/**
+ * Somebody whose npm settings say `ignore-scripts` gets a stub in place of the local Bun, and the next `npx bun`
+ * would pick it: put the real one there.
+ */
+function finishLocalBun(): void {
+  const folder = join(ROOT, "node_modules", "bun");
+  const isStub = Bun.file(join(folder, "bin", "bun.exe")).size < STUB_LIMIT_BYTES;
+  if (isStub) Bun.spawnSync([BUN, "install.js"], { cwd: folder, env: childEnv() });
 }
 
 /** Whether a Rust toolchain is on PATH. */

@@ -6,38 +6,11 @@ import { BUN, ROOT } from "./_workspace.ts";
 
 const CLI = join(ROOT, "packages", "cli", "bin", "moe-bench.js");
 
-/** Both GEMMs of the default shape in a few cells that show small, middle and large batches. */
-const NATIVE_RUN = [
-  "run",
-  "--backend",
-  "cpu",
-  "--gemm",
-  "1,2",
-  "--archetypes",
-  "balanced,zipf1,hot16",
-];
-const NATIVE_CELLS = ["--tokens", "16,128,1024", "--time-budget", "60s"];
+/** Both GEMMs of the default shape at a small, a middle and a large batch. */
+const NATIVE = "--backend cpu --tokens 16,128,1024 --time-budget 2s";
 
 /** The TypeScript kernel is hundreds of times slower: a small shape and few experts. */
-const PORTABLE_RUN = [
-  "run",
-  "--backend",
-  "portable",
-  "--gemm",
-  "1,2",
-  "--archetypes",
-  "balanced,zipf1,hot16",
-];
-const PORTABLE_CELLS = [
-  "--shape",
-  "K=256,N=128",
-  "--experts",
-  "32",
-  "--tokens",
-  "16,64",
-  "--time-budget",
-  "20s",
-];
+const PORTABLE = "--backend portable --shape K=256,N=128,E=32 --tokens 16,64 --time-budget 1s";
 
 function demo(): void {
   install();
@@ -48,8 +21,8 @@ function demo(): void {
       "cargo is not on PATH: no native kernel, the portable TypeScript kernel runs small cells instead",
     );
   run([BUN, CLI, "map"], "moe-bench map: how each archetype fills the blocks");
-  const args = native ? [...NATIVE_RUN, ...NATIVE_CELLS] : [...PORTABLE_RUN, ...PORTABLE_CELLS];
-  run([BUN, CLI, ...args], `moe-bench ${args.join(" ")}`);
+  const args = `run --gemm 1,2 --archetypes balanced,zipf1,hot16 ${native ? NATIVE : PORTABLE}`;
+  run([BUN, CLI, ...args.split(" ")], `moe-bench ${args}`);
 }
 
 try {
