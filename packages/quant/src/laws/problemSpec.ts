@@ -15,12 +15,12 @@ const MAX_K = 512;
  * @returns a fast-check arbitrary; build the problem with `buildProblem`
  * @example
  * ```ts
- * import * as fc from "fast-check";
- * import { problemSpec } from "@moe/quant/laws";
+ * import { buildProblem, problemSpec } from "@moe/quant/laws";
  *
- * const [spec] = fc.sample(problemSpec(), { numRuns: 1, seed: 1 });
- * console.log(spec.k % spec.groupSize);
- * // → 0
+ * // A law of your own: fc.property(problems, (p) => { … })
+ * const problems = problemSpec().map((spec) => buildProblem(spec).problem);
+ * console.log(typeof problems.generate);
+ * // → function
  * ```
  */
 export function problemSpec(): fc.Arbitrary<ProblemSpec> {
