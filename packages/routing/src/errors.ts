@@ -45,9 +45,9 @@ export type RoutingErrorCode =
  * try {
  *   synthTopk({ archetype: "zipf1", numTokens: 4, numExperts: 4, topK: 8 });
  * } catch (error) {
- *   if (error instanceof RoutingError) console.log(error.code, error.details);
+ *   if (error instanceof RoutingError) console.log(error.code, error.message);
  * }
- * // → E_TOP_K { topK: 8, numExperts: 4 }
+ * // → E_TOP_K topK is 8; allowed is an integer from 1 to numExperts, which is 4.
  * ```
  */
 export class RoutingError extends Error {

@@ -15,8 +15,8 @@ const NUMBER = /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
  * @example
  * ```ts
  * import { parseArchetype } from "@moe/routing";
- * console.log(parseArchetype("hot:8"), parseArchetype("zipf2"));
- * // → { hot: 8 } zipf2
+ * console.log(JSON.stringify(parseArchetype("hot:8")), parseArchetype("zipf2"));
+ * // → {"hot":8} zipf2
  * ```
  */
 export function parseArchetype(text: string): Archetype {

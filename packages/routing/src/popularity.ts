@@ -121,7 +121,7 @@ function checkedVector(weights: ArrayLike<number>, numExperts: number): Float64A
   return copy;
 }
 
-/** Divides by the largest first: the sum of huge weights must not overflow, that of tiny ones not vanish. */
+/** Brings the largest near 1 by a power of two, which is exact: huge weights must not overflow in their sum. */
 function normalised(weights: Float64Array): Float64Array {
   let largest = 0;
   for (const weight of weights) largest = Math.max(largest, weight);
@@ -132,9 +132,10 @@ function normalised(weights: Float64Array): Float64Array {
       { positive: 0 },
     );
   }
-  let sum = 0;
-  for (const weight of weights) sum += weight / largest;
-  return weights.map((weight) => weight / largest / sum);
+  const scale = 2 ** Math.min(1023, -Math.floor(Math.log2(largest)));
+  const scaled = weights.map((weight) => weight * scale);
+  const sum = scaled.reduce((a, b) => a + b, 0);
+  return scaled.map((weight) => weight / sum);
 }
 
 function badArchetype(archetype: unknown): RoutingError {

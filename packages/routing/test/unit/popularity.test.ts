@@ -30,7 +30,7 @@ test("parameters reach the law", () => {
 });
 
 test("a vector counts by its proportions, huge and tiny scales too", () => {
-  for (const scale of [1, 1e-300, 1e300]) {
+  for (const scale of [1, 1e-300, 1e300, 2 ** -1070, 2 ** 1021]) {
     const p = popularity([3 * scale, 0, 1 * scale], 3);
     expect(p[0]).toBeCloseTo(0.75, 14);
     expect(p[1]).toBe(0);
