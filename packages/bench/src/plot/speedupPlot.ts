@@ -1,7 +1,7 @@
 import { BenchError } from "../errors.ts";
 import type { ResultRow } from "../results/schema.ts";
 import { brailleCanvas, type BrailleCanvas, type Pixel } from "./_mitata.ts";
-import { logScale, speedupScale, tickLabels, type LogScale } from "./_scale.ts";
+import { logScale, speedupScale, tickLabels, toLine, toPixel, type LogScale } from "./_scale.ts";
 
 /** Options of {@link speedupPlot}. */
 export interface SpeedupPlotOptions {
@@ -101,10 +101,6 @@ function drawCurve(canvas: BrailleCanvas, axes: Axes, { points }: Curve, tag: nu
   for (let i = 1; i < pixels.length; i++) canvas.line({ ...pixels[i - 1] }, { ...pixels[i] }, tag);
 }
 
-function toPixel(share: number, size: number): number {
-  return Math.min(size - 1, Math.max(0, Math.round(share * (size - 1))));
-}
-
 /** Names by line: at the height of the curve's end, or the nearest free line. */
 function placeNames(
   curves: Curve[],
@@ -114,7 +110,7 @@ function placeNames(
 ): Map<number, string> {
   const names = new Map<number, string>();
   curves.forEach(({ name, points }, i) => {
-    const wanted = toPixel(1 - y.at(points.at(-1)!.speedup), height);
+    const wanted = toLine(y.at(points.at(-1)!.speedup), height);
     const lines = [...Array(height).keys()].filter((line) => !names.has(line));
     lines.sort((p, q) => Math.abs(p - wanted) - Math.abs(q - wanted));
     if (lines.length > 0) names.set(lines[0], paint(name, i));

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Backend, CellPlan, PreparedCell } from "../backends/Backend.ts";
 import type { ResultRow } from "../results/schema.ts";
 import { samplePairs } from "../sampling/samplePairs.ts";
@@ -37,6 +38,7 @@ async function fillRow(row: ResultRow, prepared: PreparedCell, run: MeasureConte
   const { config, now, signal } = run;
   const kernel = await prepared.verify("kernel");
   row.kernel = describeSide(prepared, "kernel", kernel);
+  await turn();
   signal?.throwIfAborted();
   const reference = await prepared.verify("reference");
   row.reference = describeSide(prepared, "reference", reference);

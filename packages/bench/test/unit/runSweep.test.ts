@@ -199,10 +199,26 @@ describe("stopping early", () => {
         return 1000;
       },
     });
-    expect(collect(tinySweep({ backend, signal: stop.signal }))).rejects.toThrow("stop now");
-    await Bun.sleep(1);
+    await expect(collect(tinySweep({ backend, signal: stop.signal }))).rejects.toThrow("stop now");
     expect(backend.calls.at(-1)).toBe("close gemm1/uniform/T8");
     expect(backend.calls.filter((call) => call.startsWith("prepare"))).toHaveLength(1);
+  });
+  test("an abort from outside gets through although the backend never waits", async () => {
+    const stop = new AbortController();
+    let samples = 0;
+    const backend = fakeBackend({
+      time: (_cell, side) => (samples++, side === "kernel" ? samples : 1),
+    });
+    const sweep = tinySweep({
+      backend,
+      signal: stop.signal,
+      maxSamples: 1000,
+      targetHalfWidth: 0,
+      now: () => 0,
+    });
+    setImmediate(() => stop.abort(new Error("from outside")));
+    await expect(collect(sweep)).rejects.toThrow("from outside");
+    expect(samples).toBeLessThan(2000);
   });
   test("a backend that was passed in stays open for its owner", async () => {
     const backend = fakeBackend();

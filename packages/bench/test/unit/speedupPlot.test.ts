@@ -17,6 +17,16 @@ test("a falling curve starts top left, ends bottom right beside its name, with t
   expect(lines[10]).toBe("        T=16                                4096");
 });
 
+test("the label of speedup 1 stands at the dotted line, at every height", () => {
+  for (let height = 4; height <= 30; height++) {
+    // One curve far above: only the dotted line is low.
+    const lines = speedupPlot([row("a", 16, 9), row("a", 64, 9)], { height });
+    const labelled = lines.findIndex((line) => line.trimStart().startsWith("×1 "));
+    const dotted = lines.findLastIndex((line) => /[⠁-⣿] [⠁-⣿] [⠁-⣿]/.test(line));
+    expect(labelled).toBe(dotted);
+  }
+});
+
 test("names of curves that end together take different lines, and no line is wider than plot and name", () => {
   const rows = ["a1", "b2", "c3"].flatMap((name) => [row(name, 16, 1), row(name, 64, 2)]);
   const lines = speedupPlot(rows, { width: 20, height: 6 });
