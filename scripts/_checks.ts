@@ -19,7 +19,7 @@ export const STEPS: readonly Step[] = [
   { name: "generated files", run: async () => listOutcome(await staleFiles(), "stale files") },
   { name: "test files", run: testFiles },
   { name: "sizes", run: sizes },
-  commandStep("knip", "knip", "--no-progress"),
+  commandStep("knip", "knip", "--no-progress", "--no-config-hints"),
   { name: "publint", run: publint },
   { name: "docs", run: () => command(["typedoc"], { limitS: 300 }) },
   commandStep("rust format", "cargo", "fmt", "--all", "--check"),

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { command } from "./_steps.ts";
-import { ROOT } from "./_workspace.ts";
+import { BUN, ROOT } from "./_workspace.ts";
 
 /** A committed file and the command that prints it. */
 export interface Generated {
@@ -13,6 +13,7 @@ export interface Generated {
 
 /** Every generated file of the repository. */
 export const GENERATED: readonly Generated[] = [
+  { file: "docs/cli.md", argv: ["bun", "scripts/cli-docs.ts", "--print"] },
   { file: "docs/result-schema.json", argv: ["bun", "scripts/result-schema.ts"] },
 ];
 
@@ -20,7 +21,10 @@ export const GENERATED: readonly Generated[] = [
 export async function contentOf({ file, argv }: Generated): Promise<string> {
   const { ok, output } = await command(argv, { env: { NO_COLOR: "1" } });
   if (!ok) throw new Error(`${argv.join(" ")}, which writes ${file}, failed:\n${output}`);
-  return output;
+  const format = [BUN, "fmt", "--no-script", `--stdin-filepath=${file}`];
+  const formatted = Bun.spawnSync(format, { cwd: ROOT, stdin: Buffer.from(output) });
+  if (formatted.exitCode !== 0) throw new Error(`${file}: ${formatted.stderr.toString()}`);
+  return formatted.stdout.toString();
 }
 
 /** Sentences about the generated files that are not what their command prints. */
