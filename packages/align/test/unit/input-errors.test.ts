@@ -181,3 +181,22 @@ describe("given buffers", () => {
     expect(out.numTokensPostPadded[0]).toBe(0);
   });
 });
+
+test("memory that the runtime refuses is a typed error that says how much was asked for", () => {
+  const Real = globalThis.Int32Array;
+  class Scarce extends Real {
+    constructor(length: number) {
+      if (length > 1000) throw new RangeError("Out of memory");
+      super(length);
+    }
+  }
+  globalThis.Int32Array = Scarce as unknown as typeof Int32Array;
+  try {
+    const call = () => moeAlignBlockSize(new Scarce(4), { ...shape, blockM: 1000 });
+    const error = errorOf(call);
+    expect([error.code, error.details.bytes]).toEqual(["E_ALLOCATION", 4 * (2002 + 3 + 1)]);
+    expect(error.message).toContain("Out of memory");
+  } finally {
+    globalThis.Int32Array = Real;
+  }
+});
