@@ -25,6 +25,21 @@ const MAX_BUCKETS = 2 ** 16;
 /** Below this share of the hot experts their collisions cost less than the walk from table to table. */
 const MIN_HOT_SHARE = 0.6;
 
+/** A sweep draws one law at many T, one after the other: the last tables are kept. */
+let last: { probability: Float64Array; topK: number; tables: AliasTables } | undefined;
+
+export function aliasTables(probability: Float64Array, topK: number): AliasTables {
+  if (last?.topK === topK && equal(last.probability, probability)) return last.tables;
+  const tables = buildAliasTables(probability, topK);
+  last = { probability, topK, tables };
+  return tables;
+}
+
+function equal(a: Float64Array, b: Float64Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+/** The tables of a law; they are read only. `probability` must stay as it is. */
 export function buildAliasTables(probability: Float64Array, topK: number): AliasTables {
   const numExperts = probability.length;
   const bits = Math.max(2, 32 - Math.clz32(numExperts - 1));
@@ -77,7 +92,8 @@ function fillTable(
   const buckets = weights.length;
   let sum = 0;
   for (const weight of weights) sum += weight / weights[heaviest];
-  const scaled = weights.map((weight) => (weight / weights[heaviest] / sum) * buckets);
+  const scaled = new Float64Array(buckets);
+  for (let i = 0; i < buckets; i++) scaled[i] = (weights[i] / weights[heaviest] / sum) * buckets;
   const small: number[] = [];
   const large: number[] = [];
   for (let i = 0; i < buckets; i++) (scaled[i] < 1 ? small : large).push(i);

@@ -1,7 +1,7 @@
 // The `fast` sampler: successive sampling without replacement by alias draws that are repeated while they collide.
 // Repeating is exact: given the experts a token holds, the first draw outside of them has the conditional law. After
 // `maxDraws` draws in one token the rest of it comes from a sum tree over what remains, which is the same law.
-import { buildAliasTables, type AliasTables } from "./_aliasTables.ts";
+import { aliasTables, type AliasTables } from "./_aliasTables.ts";
 import { Sfc32 } from "./_sfc32.ts";
 import { SumTree } from "./_sumTree.ts";
 
@@ -28,7 +28,7 @@ export class FastSampler {
     this.#probability = probability;
     this.#topK = topK;
     this.#random = new Sfc32(seedWords);
-    this.#tables = buildAliasTables(probability, topK);
+    this.#tables = aliasTables(probability, topK);
     this.#lastMark = new Int32Array((1 << this.#tables.bits) + 1);
   }
 

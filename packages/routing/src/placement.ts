@@ -45,7 +45,7 @@ export function expertOfRank(
   const words = parseSeed(seed);
   switch (placement) {
     case "sorted":
-      return Int32Array.from({ length: numExperts }, (_, rank) => rank);
+      return identity(numExperts);
     case "shuffled":
       return shuffled(numExperts, new Sfc32(seedWords(words, SeedPurpose.placement)));
     case "strided":
@@ -59,9 +59,15 @@ export function expertOfRank(
   }
 }
 
+function identity(numExperts: number): Int32Array {
+  const ids = new Int32Array(numExperts);
+  for (let rank = 0; rank < numExperts; rank++) ids[rank] = rank;
+  return ids;
+}
+
 /** Fisher–Yates. */
 function shuffled(numExperts: number, random: Sfc32): Int32Array {
-  const ids = Int32Array.from({ length: numExperts }, (_, rank) => rank);
+  const ids = identity(numExperts);
   for (let i = numExperts - 1; i > 0; i--) {
     const j = random.nextBelow(i + 1);
     const swapped = ids[i];

@@ -54,8 +54,11 @@ function weightsByRank(
   numExperts: number,
   seed: number | bigint,
 ): Float64Array {
-  const byRank = (weight: (rank: number) => number): Float64Array =>
-    Float64Array.from({ length: numExperts }, (_, i) => weight(i + 1));
+  const byRank = (weight: (rank: number) => number): Float64Array => {
+    const weights = new Float64Array(numExperts);
+    for (let i = 0; i < numExperts; i++) weights[i] = weight(i + 1);
+    return weights;
+  };
   const hot = (count: number, cold: number): Float64Array =>
     byRank((rank) => (rank <= count ? 1 : cold));
   if (typeof archetype === "string") {
@@ -133,9 +136,9 @@ function normalised(weights: Float64Array): Float64Array {
     );
   }
   const scale = 2 ** Math.min(1023, -Math.floor(Math.log2(largest)));
-  const scaled = weights.map((weight) => weight * scale);
-  const sum = scaled.reduce((a, b) => a + b, 0);
-  return scaled.map((weight) => weight / sum);
+  let sum = 0;
+  for (const weight of weights) sum += weight * scale;
+  return weights.map((weight) => (weight * scale) / sum);
 }
 
 function badArchetype(archetype: unknown): RoutingError {
