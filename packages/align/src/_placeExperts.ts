@@ -16,20 +16,23 @@ export interface Placement {
 // 128 tokens; at 10^6 tokens it would write 32 MB twice, 0.9 ms.
 const PREFILL_ENTRIES = 65536;
 
-/** Fills everything but the routes. `counts` becomes the cursors: first row of each expert. Returns the sum of the counts. */
+/**
+ * Fills everything but the routes. `counts`, with the dropped routes last, becomes the cursors: first row of each expert. Dropped
+ * routes get the rows behind the layout, which always has room for them: a dropped route takes one row there and would have
+ * taken at least one in the layout. `clearDropped` pads these rows again after the scatter. Returns the dropped routes.
+ */
 export function placeExperts(result: Alignment, counts: Int32Array, placement: Placement): number {
   const { sortedTokenIds, expertIds, numTokensPostPadded } = result;
   const { blockM, sentinel, blockIds, tailId } = placement;
+  const numExperts = counts.length - 1;
   const prefill = sortedTokenIds.length <= PREFILL_ENTRIES;
   if (prefill) sortedTokenIds.fill(sentinel);
-  let routed = 0;
   let row = 0;
   let block = 0;
-  for (let expert = 0; expert < counts.length; expert++) {
+  for (let expert = 0; expert < numExperts; expert++) {
     const count = counts[expert];
     counts[expert] = row;
     if (count === 0) continue;
-    routed += count;
     const blocks = Math.ceil(count / blockM);
     const endRow = row + blocks * blockM;
     const endBlock = block + blocks;
@@ -41,7 +44,15 @@ export function placeExperts(result: Alignment, counts: Int32Array, placement: P
   if (!prefill) sortedTokenIds.fill(sentinel, row);
   expertIds.fill(tailId, block);
   numTokensPostPadded[0] = row;
-  return routed;
+  const dropped = counts[numExperts];
+  counts[numExperts] = row;
+  return dropped;
+}
+
+/** Pads the rows that dropped routes were scattered to. */
+export function clearDropped(result: Alignment, dropped: number, sentinel: number): void {
+  const row = result.numTokensPostPadded[0];
+  result.sortedTokenIds.fill(sentinel, row, row + dropped);
 }
 
 // A call of TypedArray.fill costs as much as a loop over some 64 entries, and most runs are shorter than a block.

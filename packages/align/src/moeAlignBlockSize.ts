@@ -2,8 +2,15 @@
 import type { Alignment } from "./_buffers.ts";
 import { outputBuffers } from "./_buffers.ts";
 import { checkBoolean, checkInt32Array, checkLength, checkOptions, show } from "./_check.ts";
-import { countRoutes, scatterRoutes, scatterValidRoutes } from "./_countingSort.ts";
-import { type Placement, placeExperts } from "./_placeExperts.ts";
+import {
+  countRoutes,
+  foldCounts,
+  mappedBins,
+  scatterMappedRoutes,
+  scatterRoutes,
+  scatterValidRoutes,
+} from "./_countingSort.ts";
+import { clearDropped, type Placement, placeExperts } from "./_placeExperts.ts";
 import { sortSparse } from "./_sortSparse.ts";
 import type { AlignShape } from "./alignSizes.ts";
 import { sizesOf } from "./alignSizes.ts";
@@ -56,10 +63,12 @@ const OPTIONS = [
  * A route whose id is below 0 or at least `numExperts` is dropped. So is, with `ignoreInvalidExperts`, one whose mapped id is
  * below 0 or at least `numExperts`. Total: no id makes it throw.
  *
- * Time is linear in the routes and the buffers. It allocates the three outputs and one array of
- * `numExperts` counts (with more than 4194304 experts and fewer routes than experts, arrays of n entries instead, and a sort). `out` replaces the
- * outputs: each buffer has at least the length of {@link alignSizes}; a longer one is allowed and is filled to its end
- * with the same padding, so no stale entry survives; `out` itself is returned.
+ * Time is linear in the routes and the buffers. It allocates the three outputs and one array of numExperts + 1 counts (three of
+ * these where a map comes before counting; arrays of n entries, and a sort, with more than 4194304 experts and fewer
+ * routes than experts).
+ *
+ * `out` replaces the outputs: each buffer has at least the length of {@link alignSizes}; a longer one is allowed and is filled to
+ * its end with the same padding, so no stale entry survives; `out` itself is returned.
  *
  * @param topkIds - `[numTokens, topK]` int32, expert of each route; -1 is no route
  * @param options - shape and variants; unknown keys are rejected
@@ -116,13 +125,15 @@ function sortDense(
   placement: Placement,
   map: Int32Array | undefined,
 ): void {
-  const cursors = countRoutes(ids, numExperts, map);
-  const routed = placeExperts(result, cursors, placement);
-  if (map === undefined && routed === ids.length) {
-    scatterValidRoutes(result.sortedTokenIds, ids, cursors);
-  } else {
-    scatterRoutes(result.sortedTokenIds, ids, cursors, map);
-  }
+  const counts = countRoutes(ids, numExperts);
+  const bins = map === undefined ? undefined : mappedBins(map);
+  const cursors = bins === undefined ? counts : foldCounts(counts, bins);
+  const dropped = placeExperts(result, cursors, placement);
+  const { sortedTokenIds } = result;
+  if (bins !== undefined) scatterMappedRoutes(sortedTokenIds, ids, cursors, bins);
+  else if (dropped > 0) scatterRoutes(sortedTokenIds, ids, cursors);
+  else scatterValidRoutes(sortedTokenIds, ids, cursors);
+  clearDropped(result, dropped, placement.sentinel);
 }
 
 function checkTail(tail: unknown): "wrap" | "minus-one" {
