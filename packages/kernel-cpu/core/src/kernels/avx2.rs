@@ -1,8 +1,7 @@
 //! AVX2 with FMA: 6 × 16 tiles of f32.
 
 use super::unpack::{NIBBLE_K, SYMMETRIC_ZERO};
-use super::{MicroKernel, PackedPanel, TileArgs, portable};
-use crate::bf16;
+use super::{MicroKernel, PackedPanel, TileArgs, portable, scatter_rows};
 use std::arch::x86_64::*;
 
 pub struct Avx2;
@@ -45,9 +44,9 @@ unsafe impl MicroKernel for Avx2 {
         }
     }
 
-    unsafe fn store(acc: *const f32, dst: *mut u16, columns: usize) {
+    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
         // SAFETY: forwarded.
-        unsafe { store(acc, dst, columns) }
+        unsafe { scatter(acc, routes, c, stride, columns) }
     }
 }
 
@@ -100,8 +99,8 @@ unsafe fn decode(panel: &PackedPanel, dst: *mut f32) {
         let columns = &panel.columns[8 * vector..][..8];
         for first in (0..panel.words).step_by(8) {
             let here = (panel.words - first).min(8);
-            // SAFETY: each column holds `words` words.
-            let words = unsafe { load_transposed(columns, first, here) };
+            // SAFETY: each column holds the chunk's words.
+            let words = unsafe { load_transposed(columns, panel.first_word + first, here) };
             for (i, word) in words.into_iter().enumerate().take(here) {
                 let group = (first + i) / panel.words_per_zero;
                 let zeros = match panel.zeros {
@@ -192,14 +191,7 @@ unsafe fn accumulate<const ROWS: usize, const SPLIT: usize>(
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn store(acc: *const f32, dst: *mut u16, columns: usize) {
-    // SAFETY: acc holds NR values, dst takes `columns`.
-    unsafe {
-        let acc = std::slice::from_raw_parts(acc, NR);
-        let dst = std::slice::from_raw_parts_mut(dst, columns);
-        match dst.first_chunk_mut::<NR>() {
-            Some(full) => bf16::store(acc, full),
-            None => bf16::store(acc, dst),
-        }
-    }
+unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+    // SAFETY: forwarded.
+    unsafe { scatter_rows::<NR>(acc, routes, c, stride, columns) }
 }

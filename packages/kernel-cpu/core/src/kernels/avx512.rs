@@ -2,7 +2,7 @@
 //!
 //! `vpermps` looks a nibble up in 16 floats and ignores the higher bits of its index: two instructions for 16 weights.
 
-use super::avx512_common::{self, MR, NR, VECTORS, lanes, load_transposed, store};
+use super::avx512_common::{self, MR, NR, VECTORS, lanes, load_scales, load_transposed, scatter};
 use super::unpack::{NIBBLE_K, SYMMETRIC_ZERO};
 use super::{MicroKernel, PackedPanel, TileArgs};
 use std::arch::x86_64::*;
@@ -30,9 +30,14 @@ unsafe impl MicroKernel for Avx512 {
         unsafe { dispatch_tile(rows, args) }
     }
 
-    unsafe fn store(acc: *const f32, dst: *mut u16, columns: usize) {
+    unsafe fn load_scales(columns: &[*const u16], groups: usize, dst: *mut f32) {
         // SAFETY: forwarded.
-        unsafe { store(acc, dst, columns) }
+        unsafe { load_scales(columns, groups, dst) }
+    }
+
+    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+        // SAFETY: forwarded.
+        unsafe { scatter(acc, routes, c, stride, columns) }
     }
 }
 
@@ -71,8 +76,8 @@ unsafe fn decode(panel: &PackedPanel, dst: *mut f32) {
         let columns = &panel.columns[16 * vector..][..16];
         for first in (0..panel.words).step_by(16) {
             let here = (panel.words - first).min(16);
-            // SAFETY: each column holds `words` words.
-            let words = unsafe { load_transposed(columns, first, here) };
+            // SAFETY: each column holds the chunk's words.
+            let words = unsafe { load_transposed(columns, panel.first_word + first, here) };
             for (i, word) in words.into_iter().enumerate().take(here) {
                 let group = (first + i) / panel.words_per_zero;
                 let zeros = match panel.zeros {

@@ -1,6 +1,6 @@
 //! What both AVX-512 paths share: tile shape, transposes, the tile loop, rounding.
 
-use super::TileArgs;
+use super::scatter_rows;
 use crate::bf16;
 use std::arch::x86_64::*;
 
@@ -82,9 +82,24 @@ macro_rules! define_tile {
                     unsafe { $add(sum, a, b) };
                     (a, b) = (a.wrapping_add(ROWS), b.wrapping_add(NR));
                 }
-                let total = avx512_common::sum_splits(sums);
-                // SAFETY: scales and acc hold NR columns per group and per row.
-                unsafe { avx512_common::accumulate(&total, args, group) };
+                // Written out here: as a call, the sums would travel through memory.
+                let first = args.first && group == 0;
+                for v in 0..VECTORS {
+                    // SAFETY: scales hold NR columns a group.
+                    let scale = unsafe { _mm512_load_ps(args.scales.add(group * NR + 16 * v)) };
+                    for row in 0..ROWS {
+                        let mut total = sums[0][row][v];
+                        for sum in &sums[1..] {
+                            total = _mm512_add_ps(total, sum[row][v]);
+                        }
+                        // SAFETY: acc holds ROWS × NR accumulators.
+                        unsafe {
+                            let out = args.acc.add(row * NR + 16 * v);
+                            let before = if first { _mm512_setzero_ps() } else { _mm512_load_ps(out) };
+                            _mm512_store_ps(out, _mm512_fmadd_ps(total, scale, before));
+                        }
+                    }
+                }
             }
         }
 
@@ -115,51 +130,40 @@ macro_rules! define_tile {
 }
 pub(super) use define_tile;
 
-/// Adds up the independent sums.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub fn sum_splits<const ROWS: usize, const SPLIT: usize>(
-    sums: [[[__m512; VECTORS]; ROWS]; SPLIT],
-) -> [[__m512; VECTORS]; ROWS] {
-    let mut total = sums[0];
-    for sum in &sums[1..] {
-        for row in 0..ROWS {
-            for v in 0..VECTORS {
-                total[row][v] = _mm512_add_ps(total[row][v], sum[row][v]);
+/// See [`super::MicroKernel::load_scales`]; two scales of a column share a dword, so an even count can be transposed.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub unsafe fn load_scales(columns: &[*const u16], groups: usize, dst: *mut f32) {
+    let mut pointers = [std::ptr::null::<u32>(); NR];
+    for (pointer, column) in pointers.iter_mut().zip(columns) {
+        *pointer = column.cast();
+    }
+    for vector in 0..VECTORS {
+        let own = &pointers[16 * vector..][..16];
+        for first in (0..groups / 2).step_by(16) {
+            let here = (groups / 2 - first).min(16);
+            // SAFETY: each column has `groups` scales.
+            let pairs = unsafe { load_transposed(own, first, here) };
+            for (i, pair) in pairs.into_iter().enumerate().take(here) {
+                // SAFETY: `dst` holds groups × NR floats.
+                unsafe {
+                    let out = dst.add(2 * (first + i) * NR + 16 * vector);
+                    _mm512_store_si512(out.cast(), _mm512_slli_epi32::<16>(pair));
+                    let odd = _mm512_and_si512(pair, _mm512_set1_epi32(0xffff_0000_u32 as i32));
+                    _mm512_store_si512(out.add(NR).cast(), odd);
+                }
             }
         }
     }
-    total
-}
-
-/// `acc += scale · total` of one group; the first group of all overwrites.
-#[inline]
-#[target_feature(enable = "avx512f")]
-pub unsafe fn accumulate<const ROWS: usize>(total: &[[__m512; VECTORS]; ROWS], args: &TileArgs, group: usize) {
-    let first = args.first && group == 0;
-    // SAFETY: NR scales a group.
-    let scales = [0, 1].map(|v| unsafe { _mm512_load_ps(args.scales.add(group * NR + 16 * v)) });
-    for (row, sums) in total.iter().enumerate() {
-        for v in 0..VECTORS {
-            // SAFETY: acc holds ROWS × NR accumulators.
-            unsafe {
-                let out = args.acc.add(row * NR + 16 * v);
-                let before = if first { _mm512_setzero_ps() } else { _mm512_load_ps(out) };
-                _mm512_store_ps(out, _mm512_fmadd_ps(sums[v], scales[v], before));
-            }
+    if groups % 2 == 1 {
+        for (lane, column) in columns.iter().enumerate() {
+            // SAFETY: as above.
+            unsafe { *dst.add((groups - 1) * NR + lane) = bf16::to_f32(*column.add(groups - 1)) };
         }
     }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-pub unsafe fn store(acc: *const f32, dst: *mut u16, columns: usize) {
-    // SAFETY: acc holds NR values, dst takes `columns`.
-    unsafe {
-        let acc = std::slice::from_raw_parts(acc, NR);
-        let dst = std::slice::from_raw_parts_mut(dst, columns);
-        match dst.first_chunk_mut::<NR>() {
-            Some(full) => bf16::store(acc, full),
-            None => bf16::store(acc, dst),
-        }
-    }
+pub unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+    // SAFETY: forwarded.
+    unsafe { scatter_rows::<NR>(acc, routes, c, stride, columns) }
 }

@@ -4,9 +4,9 @@
 //! pair (k, k + 1) of nibbles 16 bits apart, so one shift brings a pair into place in both halves of a lane, and one
 //! `vpermw` turns the 16 low and 16 high halves into bf16: two instructions for 32 weights.
 
-use super::avx512_common::{self, MR, NR, VECTORS, lanes, load_transposed, store};
+use super::avx512_common::{self, MR, NR, VECTORS, lanes, load_scales, load_transposed, scatter};
 use super::unpack::SYMMETRIC_ZERO;
-use super::{MicroKernel, PackedPanel, TileArgs};
+use super::{MicroKernel, PackedPanel, StreamedPanel, TileArgs, avx512bf16_few};
 use crate::bf16;
 use std::arch::x86_64::*;
 
@@ -27,8 +27,8 @@ unsafe impl MicroKernel for Avx512Bf16 {
         // SAFETY: forwarded.
         unsafe {
             match panel.zeros {
-                None => decode::<false>(panel, &[], dst.cast()),
-                Some(zeros) => decode::<true>(panel, zeros, dst.cast()),
+                None => decode::<false>(panel, dst.cast()),
+                Some(_) => decode::<true>(panel, dst.cast()),
             }
         }
     }
@@ -38,9 +38,26 @@ unsafe impl MicroKernel for Avx512Bf16 {
         unsafe { dispatch_tile(rows, args) }
     }
 
-    unsafe fn store(acc: *const f32, dst: *mut u16, columns: usize) {
+    const FEW_ROWS: usize = avx512bf16_few::ROWS;
+
+    unsafe fn pack_few(rows: &[*const u16], k: usize, dst: *mut u8) -> usize {
         // SAFETY: forwarded.
-        unsafe { store(acc, dst, columns) }
+        unsafe { avx512bf16_few::pack(rows, k, dst) }
+    }
+
+    unsafe fn few_rows(rows: usize, a: *const u8, panel: &StreamedPanel, acc: *mut f32) {
+        // SAFETY: forwarded.
+        unsafe { avx512bf16_few::multiply(rows, a, panel, acc) }
+    }
+
+    unsafe fn load_scales(columns: &[*const u16], groups: usize, dst: *mut f32) {
+        // SAFETY: forwarded.
+        unsafe { load_scales(columns, groups, dst) }
+    }
+
+    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+        // SAFETY: forwarded.
+        unsafe { scatter(acc, routes, c, stride, columns) }
     }
 }
 
@@ -76,79 +93,79 @@ fn table(zero: u8) -> [u16; 32] {
     })
 }
 
+/// Calls `$work(i, word)` for the first `$count` of 16 words. Written out for all 16, so that they stay in registers.
+macro_rules! for_each_word {
+    ($words:ident, $count:ident, $work:ident) => {
+        if $count == 16 {
+            for_each_word!(@all $words, $work, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
+        } else {
+            $words.into_iter().enumerate().take($count).for_each(|(i, word)| $work(i, word));
+        }
+    };
+    (@all $words:ident, $work:ident, $($i:literal)*) => { $($work($i, $words[$i]);)* };
+}
+
+/// The table that [`decode_word`] looks nibbles up in.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn load_table(zeros: bool) -> __m512i {
+    let table = table(if zeros { 0 } else { SYMMETRIC_ZERO });
+    // SAFETY: 64 bytes.
+    unsafe { _mm512_loadu_si512(table.as_ptr().cast()) }
+}
+
 /// `[k / 2][NR]` pairs of k.
 #[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn decode<const ZEROS: bool>(panel: &PackedPanel, zeros: &[u8], dst: *mut u16) {
-    let table = table(if ZEROS { 0 } else { SYMMETRIC_ZERO });
-    // SAFETY: 64 bytes.
-    let table = unsafe { _mm512_loadu_si512(table.as_ptr().cast()) };
+unsafe fn decode<const ZEROS: bool>(panel: &PackedPanel, dst: *mut u16) {
+    let table = load_table(ZEROS);
     for vector in 0..VECTORS {
-        let columns = &panel.columns[16 * vector..][..16];
         for first in (0..panel.words).step_by(16) {
             let here = (panel.words - first).min(16);
-            // SAFETY: each column holds `words` words.
-            let words = unsafe { load_transposed(columns, first, here) };
-            for (i, word) in words.into_iter().enumerate().take(here) {
-                let at = 4 * (first + i) * NR * 2 + 32 * vector;
-                // SAFETY: `dst` holds 8 · words × NR elements, so the four stores of this word fit.
-                unsafe {
-                    let out = dst.add(at);
-                    if ZEROS {
-                        let group = (first + i) / panel.words_per_zero;
-                        store_word_zeros(word, load_zeros(&zeros[group * NR + 16 * vector..]), table, out);
-                    } else {
-                        store_word(word, table, out);
-                    }
+            // SAFETY: each column holds the chunk's words.
+            let words = unsafe { load_transposed(&panel.columns[16 * vector..][..16], panel.first_word + first, here) };
+            let store = |i: usize, word: __m512i| {
+                let zeros = if ZEROS { Some(load_zeros(panel, first + i, vector)) } else { None };
+                for (pair, value) in decode_word(word, zeros, table).into_iter().enumerate() {
+                    // SAFETY: `dst` holds 8 · words × NR elements.
+                    unsafe { _mm512_store_si512(dst.add((4 * (first + i) + pair) * 2 * NR + 32 * vector).cast(), value) };
                 }
-            }
+            };
+            for_each_word!(words, here, store);
         }
     }
 }
 
-/// 16 zero points, one in both halves of each lane.
+/// The zero points of a word's 16 columns, one in both halves of each lane.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn load_zeros(zeros: &[u8]) -> __m512i {
-    let zeros: &[u8; 16] = zeros.first_chunk().expect("16 columns");
+fn load_zeros(panel: &PackedPanel, word: usize, vector: usize) -> __m512i {
+    let zeros = panel.zeros.expect("called for weights with zero points");
+    let at = word / panel.words_per_zero * NR + 16 * vector;
+    let zeros: &[u8; 16] = zeros[at..].first_chunk().expect("NR zero points a group");
     // SAFETY: 16 bytes.
     let wide = _mm512_cvtepu8_epi32(unsafe { _mm_loadu_si128(zeros.as_ptr().cast()) });
     _mm512_or_si512(wide, _mm512_slli_epi32::<16>(wide))
 }
 
+/// The four pairs of k of a word, as bf16; `zeros` has the zero point in both halves of each lane, or is `None` for 8.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn store_word(word: __m512i, table: __m512i, out: *mut u16) {
-    // The index has 5 bits and the nibble 4: the table is the same for both values of the neighbour's bit.
-    // SAFETY: four vectors, NR pairs apart.
-    unsafe {
-        _mm512_store_si512(out.cast(), _mm512_permutexvar_epi16(word, table));
-        _mm512_store_si512(out.add(2 * NR).cast(), _mm512_permutexvar_epi16(_mm512_srli_epi32::<4>(word), table));
-        _mm512_store_si512(out.add(4 * NR).cast(), _mm512_permutexvar_epi16(_mm512_srli_epi32::<8>(word), table));
-        _mm512_store_si512(out.add(6 * NR).cast(), _mm512_permutexvar_epi16(_mm512_srli_epi32::<12>(word), table));
-    }
-}
-
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn store_word_zeros(word: __m512i, zeros: __m512i, table: __m512i, out: *mut u16) {
-    let nibbles = _mm512_set1_epi32(0x000f_000f);
-    let shifted = [
-        word,
-        _mm512_srli_epi32::<4>(word),
-        _mm512_srli_epi32::<8>(word),
-        _mm512_srli_epi32::<12>(word),
-    ];
-    for (pair, word) in shifted.into_iter().enumerate() {
-        // nibble − zero lies in −16..15, so its low 5 bits are the whole of it.
-        let index = _mm512_sub_epi16(_mm512_and_si512(word, nibbles), zeros);
-        // SAFETY: four vectors, NR pairs apart.
-        unsafe { _mm512_store_si512(out.add(2 * NR * pair).cast(), _mm512_permutexvar_epi16(index, table)) };
-    }
+pub(super) fn decode_word(word: __m512i, zeros: Option<__m512i>, table: __m512i) -> [__m512i; 4] {
+    let pairs = [word, _mm512_srli_epi32::<4>(word), _mm512_srli_epi32::<8>(word), _mm512_srli_epi32::<12>(word)];
+    pairs.map(|pair| {
+        let index = match zeros {
+            // The index has 5 bits and the nibble 4: the table is the same for both values of the neighbour's bit.
+            None => pair,
+            // nibble − zero lies in −16..15, so its low 5 bits are the whole of it.
+            Some(zeros) => _mm512_sub_epi16(_mm512_and_si512(pair, _mm512_set1_epi32(0x000f_000f)), zeros),
+        };
+        _mm512_permutexvar_epi16(index, table)
+    })
 }
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bf16")]
-fn dot(acc: __m512, a: __m512i, b: __m512i) -> __m512 {
+pub(super) fn dot(acc: __m512, a: __m512i, b: __m512i) -> __m512 {
     // SAFETY: three names of the same 64 bytes.
     let (a, b): (__m512bh, __m512bh) = unsafe { (std::mem::transmute(a), std::mem::transmute(b)) };
     _mm512_dpbf16_ps(acc, a, b)

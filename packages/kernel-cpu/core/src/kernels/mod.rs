@@ -1,11 +1,15 @@
 //! One file per code path; each implements [`MicroKernel`].
 
+use crate::bf16;
+
 #[cfg(target_arch = "x86_64")]
 pub mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512bf16;
+#[cfg(target_arch = "x86_64")]
+mod avx512bf16_few;
 #[cfg(target_arch = "x86_64")]
 mod avx512_common;
 #[cfg(target_arch = "aarch64")]
@@ -15,14 +19,30 @@ pub mod unpack;
 
 /// Some k of `NR` consecutive columns of one expert's weights, as the caller stores them.
 pub struct PackedPanel<'a> {
-    /// First word of each column's chunk; a column past the end of the matrix repeats the last real one.
+    /// First word of each column; a column past the end of the matrix repeats the last real one.
     pub columns: &'a [*const u32],
+    /// Where in each column the chunk starts.
+    pub first_word: usize,
     /// Words of the chunk (8 k each).
     pub words: usize,
     /// `[groups of the chunk][NR]` zero points, or none for 8.
     pub zeros: Option<&'a [u8]>,
     /// Words from one zero point to the next; at least `words` where the chunk lies in one group.
     pub words_per_zero: usize,
+}
+
+/// All k of up to `NR` consecutive columns of one expert's weights, as the caller stores them.
+pub struct StreamedPanel {
+    pub packed: *const u32,
+    /// Words from one column to the next.
+    pub row_stride: usize,
+    /// `[columns][k / group_size]`.
+    pub scales: *const u16,
+    /// `[columns][k / group_size]`, or null for 8.
+    pub zeros: *const u8,
+    pub columns: usize,
+    pub k: usize,
+    pub group_size: usize,
 }
 
 /// What a tile adds to its accumulators: `acc[row][column] += Σ_groups scale[group][column] · Σ_k a·b`.
@@ -65,7 +85,7 @@ pub unsafe trait MicroKernel {
     /// Decodes `nibble − zero` of the chunk to exact numbers, `[k][NR]` (or pairs of k).
     ///
     /// # Safety
-    /// Each column pointer is valid for `panel.words` reads, `dst` for `8 * words * NR * ELEMENT` bytes, 64-byte aligned.
+    /// Each column pointer is valid for `panel.first_word + panel.words` reads, `dst` for `8 * words * NR * ELEMENT` bytes, 64-byte aligned.
     unsafe fn decode(panel: &PackedPanel, dst: *mut u8);
 
     /// Multiplies a tile of `rows <= MR` rows.
@@ -74,9 +94,61 @@ pub unsafe trait MicroKernel {
     /// See [`TileArgs`]; `b`, `scales` and `acc` are 64-byte aligned.
     unsafe fn tile(rows: usize, args: &TileArgs);
 
-    /// Rounds `columns <= NR` accumulators of one row to bf16.
+    /// Up to this many rows, [`MicroKernel::few_rows`] replaces decode and tile.
+    const FEW_ROWS: usize = 0;
+
+    /// Packs `k` activations of each of `rows.len() <= FEW_ROWS` rows for `few_rows`; returns the bytes that takes, and
+    /// writes nothing where `dst` is null.
     ///
     /// # Safety
-    /// `acc` is valid for `NR` reads, `dst` for `columns` writes.
-    unsafe fn store(acc: *const f32, dst: *mut u16, columns: usize);
+    /// As `pack_a`; `dst` is null or valid for the returned bytes, 64-byte aligned.
+    unsafe fn pack_few(_rows: &[*const u16], _k: usize, _dst: *mut u8) -> usize {
+        0
+    }
+
+    /// Multiplies few rows by a panel that is streamed column by column and never decoded to memory:
+    /// `acc[row][column]` for `[rows][NR]`.
+    ///
+    /// # Safety
+    /// `a` comes from `pack_few`; the panel's pointers are valid for its columns; `acc` for rows × NR, 64-byte aligned.
+    unsafe fn few_rows(rows: usize, _a: *const u8, _panel: &StreamedPanel, _acc: *mut f32) {
+        unreachable!("no path for {rows} rows");
+    }
+
+    /// Turns the bf16 scales of a panel's columns into f32, `[groups][NR]`.
+    ///
+    /// # Safety
+    /// Each of the NR pointers is valid for `groups` reads, `dst` for `groups * NR` writes, 64-byte aligned.
+    unsafe fn load_scales(columns: &[*const u16], groups: usize, dst: *mut f32) {
+        for (lane, column) in columns.iter().enumerate() {
+            for group in 0..groups {
+                // SAFETY: the caller's sizes.
+                unsafe { *dst.add(group * Self::NR + lane) = bf16::to_f32(*column.add(group)) };
+            }
+        }
+    }
+
+    /// Rounds the accumulators `[routes.len()][NR]` to bf16 and writes the first `columns` of each row to
+    /// `c[route * stride ..]`.
+    ///
+    /// # Safety
+    /// The targets lie in memory that the caller owns; `acc` is 64-byte aligned.
+    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize);
+}
+
+/// [`MicroKernel::scatter`], to be inlined into a function with target features so that it takes their vector width.
+#[inline(always)]
+unsafe fn scatter_rows<const NR: usize>(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+    for (row, &route) in routes.iter().enumerate() {
+        // SAFETY: acc holds NR values a row, the target `columns`.
+        unsafe {
+            let values = &*acc.add(row * NR).cast::<[f32; NR]>();
+            let target = c.add(route as usize * stride);
+            if columns == NR {
+                bf16::store(values, &mut *target.cast::<[u16; NR]>());
+            } else {
+                bf16::store(&values[..columns], std::slice::from_raw_parts_mut(target, columns));
+            }
+        }
+    }
 }

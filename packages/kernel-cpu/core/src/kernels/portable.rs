@@ -1,7 +1,7 @@
 //! Plain Rust: f32 multiply-add over small arrays that a compiler can turn into whatever vectors the target has.
 
 use super::unpack::{NIBBLE_K, SYMMETRIC_ZERO};
-use super::{MicroKernel, PackedPanel, TileArgs};
+use super::{MicroKernel, PackedPanel, TileArgs, scatter_rows};
 use crate::bf16;
 
 pub struct Portable;
@@ -38,11 +38,9 @@ unsafe impl MicroKernel for Portable {
         }
     }
 
-    unsafe fn store(acc: *const f32, dst: *mut u16, columns: usize) {
-        // SAFETY: acc holds NR values, dst takes `columns`.
-        unsafe {
-            bf16::store(std::slice::from_raw_parts(acc, NR), std::slice::from_raw_parts_mut(dst, columns));
-        }
+    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+        // SAFETY: forwarded.
+        unsafe { scatter_rows::<NR>(acc, routes, c, stride, columns) }
     }
 }
 
@@ -64,8 +62,8 @@ pub(super) unsafe fn decode<const COLUMNS: usize>(panel: &PackedPanel, dst: *mut
         for (lane, column) in panel.columns.iter().enumerate().take(COLUMNS) {
             let group = word / panel.words_per_zero;
             let zero = panel.zeros.map_or(SYMMETRIC_ZERO, |zeros| zeros[group * COLUMNS + lane]);
-            // SAFETY: each column has `words` words.
-            let packed = unsafe { *column.add(word) };
+            // SAFETY: each column has the chunk's words.
+            let packed = unsafe { *column.add(panel.first_word + word) };
             for (nibble, k) in NIBBLE_K.into_iter().enumerate() {
                 let value = (packed >> (4 * nibble) & 15) as i32 - i32::from(zero);
                 // SAFETY: dst holds 8 · words × COLUMNS.
