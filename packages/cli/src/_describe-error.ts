@@ -4,10 +4,13 @@ import { CliError } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 
 /** Codes with which the libraries say that something is not there on this machine. */
-const UNAVAILABLE = /^E_(NATIVE|ISA|BACKEND)_?UNAVAILABLE$|^E_ISA$|^E_UNAVAILABLE$/;
+export const UNAVAILABLE = /^E_(NATIVE|ISA|BACKEND)_UNAVAILABLE$/;
 
 /** Classes whose errors come from the values on the command line. */
 const INPUT = new Set(["RoutingError", "AlignError", "QuantError", "BenchError"]);
+
+/** Codes of the same classes that say that measuring failed, whatever the command line was. */
+const MEASURING = new Set(["E_SAMPLES", "E_SAMPLE_VALUE"]);
 
 /** Message, exit code and stack of a thrown value. */
 export function describeError(error: unknown): {
@@ -24,17 +27,13 @@ function exitCodeOf(error: Error): ExitCode {
   if (error instanceof CliError) return error.exitCode;
   const code = "code" in error ? String(error.code) : "";
   if (UNAVAILABLE.test(code)) return EXIT.unavailable;
-  if (INPUT.has(error.name)) return EXIT.usage;
-  return EXIT.failure;
+  return INPUT.has(error.name) && !MEASURING.has(code) ? EXIT.usage : EXIT.failure;
 }
 
 /** A library's message is complete; anything else is unexpected and says how to learn more. */
 function messageOf(error: Error): string {
-  const known =
-    error instanceof CliError ||
-    INPUT.has(error.name) ||
-    (error.name.endsWith("Error") && "code" in error);
-  if (known) return error.message;
+  const code = "code" in error ? String(error.code) : "";
+  if (code.startsWith("E_")) return error.message;
   return `unexpected ${error.name}: ${error.message}\n  next: run again with --debug and report the stack`;
 }
 

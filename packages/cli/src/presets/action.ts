@@ -43,6 +43,6 @@ export async function presets({ io, global, paint, unicode }: Context): Promise<
     rule: unicode ? "─" : "-",
     ...(io.columns === undefined ? {} : { maxWidth: io.columns }),
   });
-  io.out(layout.head() + lines.map(layout.line).join(""));
+  io.out(layout.head() + lines.map((line) => layout.line(line)).join(""));
   return EXIT.ok;
 }

@@ -88,7 +88,7 @@ export function resultColumns(extent: PlanExtent): Column<ResultRow>[] {
       title: ["reference", "µs"],
       text: timed((t) => microseconds(t.reference.medianNs)),
     },
-    { title: ["kernel", "µs"], text: timed((t) => microseconds(t.kernel.medianNs)), width: 9 },
+    { title: ["kernel", "µs"], text: timed((t) => microseconds(t.kernel.medianNs)), width: 8 },
     {
       title: ["speedup", "%"],
       text: timed((t) => signedPercent(t.speedupPercent)),
@@ -105,7 +105,7 @@ export function resultColumns(extent: PlanExtent): Column<ResultRow>[] {
       text: timed((t) => short(t.kernel.paddedGflops)),
       dropOrder: 3,
     },
-    { title: ["", "rel"], text: worstRel, width: 7, dropOrder: 2 },
+    { title: ["", "rel"], text: worstRel, width: 6, dropOrder: 2 },
     {
       title: ["", "verdict"],
       text: verdictText,

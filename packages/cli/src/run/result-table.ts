@@ -43,9 +43,10 @@ function heading(
   const dot = unicode ? " · " : ", ";
   const sizes = `K=${row.k} N=${row.n} E=${shape.numExperts} topK=${shape.topK} G=${shape.groupSize}`;
   const where = `${device.backend}: ${device.device}`;
-  const threads = config.threads ?? device.threads;
+  // What really ran, where the row knows it.
+  const { isa, threads } = row.kernel ?? device;
   const how = [
-    device.isa,
+    isa,
     `${threads} thread${threads === 1 ? "" : "s"}`,
     `${cache === "warm" ? "warm" : "cold"} cache`,
     `seed ${seed} (${sampler}, ${placement})`,
@@ -53,9 +54,14 @@ function heading(
   const dropped =
     layout.dropped.length === 0
       ? ""
-      : `${paint("dim", `not shown here: ${layout.dropped.join(", ")} (wider terminal, or --json)`)}\n`;
+      : `${paint("dim", `not shown: ${layout.dropped.join(", ")}`)}\n`;
   return (
     `${paint("bold", `gemm${row.gemm}`)}  ${sizes}${dot}blocks of ${shape.blockM} rows\n` +
-    `${paint("dim", `${where}${dot}${how.join(dot)}`)}\n${dropped}\n${layout.head()}`
+    `${paint("dim", `${where}${dot}${how.join(dot)}`)}\n${sides(row)}${dropped}\n${layout.head()}`
   );
+}
+
+function sides({ kernel, reference }: ResultRow): string {
+  if (kernel === null || reference === null) return "";
+  return `${kernel.name} against ${reference.name}\n`;
 }

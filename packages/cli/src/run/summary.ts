@@ -69,9 +69,9 @@ function reason(row: ResultRow): string {
   const sides = [row.kernel, row.reference].filter((side) => side?.verification?.passed === false);
   return sides
     .map((side) => {
-      const { rel, worst } = side?.verification ?? {};
-      const at = worst
-        ? `, worst at row ${worst.flat} column ${worst.col}: got ${worst.got}, want ${worst.want}`
+      const { rel, worst: element } = side?.verification ?? {};
+      const at = element
+        ? `, worst at row ${element.flat} column ${element.col}: got ${element.got}, want ${element.want}`
         : "";
       return `${side?.name} differs from the oracle: rel ${rel}${at}`;
     })
@@ -91,16 +91,24 @@ function worst(rows: readonly ResultRow[], { paint }: Context): string {
   return `${paint("bold", "worst first")}\n${lines.join("")}`;
 }
 
+/** One line a GEMM and outcome: archetypes that behave alike stand together. */
 function crossings(list: readonly Crossover[], { paint, unicode }: Context): string {
-  if (list.length === 0) return "";
-  const width = Math.max(...list.map((c) => c.archetype.length));
-  const lines = list.map(
-    (c) => `  gemm${c.gemm}  ${c.archetype.padEnd(width)}  ${describe(c, unicode)}\n`,
-  );
+  const groups = new Map<string, { head: string; names: string[] }>();
+  for (const crossover of list) {
+    const head = `gemm${crossover.gemm}  ${where(crossover, unicode)}`;
+    const group = groups.get(head) ?? { head, names: [] };
+    group.names.push(crossover.archetype);
+    groups.set(head, group);
+  }
+  if (groups.size === 0) return "";
+  const width = Math.max(...[...groups.keys()].map((head) => head.length));
+  const lines = [...groups.values()]
+    .sort((a, b) => a.head.localeCompare(b.head))
+    .map(({ head, names }) => `  ${head.padEnd(width)}  ${names.join(", ")}\n`);
   return `${paint("bold", "kernel faster than the reference")}\n${lines.join("")}`;
 }
 
-function describe({ kind, crossings: points }: Crossover, unicode: boolean): string {
+function where({ kind, crossings: points }: Crossover, unicode: boolean): string {
   if (kind !== "crosses") return kind === "always" ? "at every T" : "at no T";
   const about = unicode ? "≈" : "~";
   return points
@@ -127,12 +135,12 @@ function plots(rows: readonly ResultRow[], { io, paint, unicode }: Context): str
       name,
       points: timed
         .filter((row) => row.archetype === name)
-        .map((row) => ({ x: row.numTokens, y: row.timing?.speedupPercent ?? NaN }))
+        .map((row) => ({ x: row.numTokens, y: row.timing?.speedup ?? 1 }))
         .sort((a, b) => a.x - b.x),
     }));
-    const title = `${paint("bold", `gemm${gemm}: speedup over T`)} in %, above 0 the kernel is faster\n`;
-    const yLabel = (value: number): string => (value > 0 ? `+${value}` : String(value));
-    return title + linePlot({ series, paint, unicode, width: io.columns ?? 100, yLabel });
+    const times = unicode ? "×1" : "x1";
+    const title = `${paint("bold", `gemm${gemm}: speedup over T`)}, above ${times} the kernel is faster\n`;
+    return title + linePlot({ series, paint, unicode, width: io.columns ?? 100 });
   });
 }
 

@@ -1,26 +1,26 @@
 /** Scales and tick positions. */
 
-/** Round numbers in a range. */
-export interface Ticks {
-  /** Lower end of the axis: at most the smallest value. */
-  low: number;
-  /** Upper end of the axis: at least the largest value. */
-  high: number;
-  /** Tick values from low to high. */
-  values: number[];
-}
+/** Ratios that a reader knows, in the order in which they are labelled while there is room. */
+const RATIOS = [
+  1, 2, 0.5, 4, 0.25, 8, 0.125, 16, 32, 64, 1.5, 3, 0.75, 6, 1.25, 12, 1.1, 0.9, 1.05, 0.95,
+] as const;
 
-/** At most `most` + 1 ticks at multiples of 1, 2 or 5 times a power of ten that cover `low` to `high`. */
-export function niceTicks(low: number, high: number, most: number): Ticks {
-  if (!(high > low)) return niceTicks(low - 1, low + 1, most);
-  const rough = (high - low) / Math.max(1, most);
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const factor = [1, 2, 5, 10].find((f) => f * power >= rough * 0.999) ?? 10;
-  const step = factor * power;
-  const first = Math.floor(low / step);
-  const last = Math.ceil(high / step);
-  const values = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-  return { low: first * step, high: last * step, values };
+/** Least rows from one label to the next. */
+const LABEL_ROWS = 2;
+
+/** Rows of the ratios that get a label: known ratios inside of the range that stand at least two rows apart. */
+export function ratioTicks(
+  toRow: (ratio: number) => number,
+  low: number,
+  high: number,
+): Map<number, string> {
+  const labels = new Map<number, string>();
+  for (const ratio of RATIOS.filter((r) => r >= low && r <= high)) {
+    const row = toRow(ratio);
+    const near = [...labels.keys()].some((other) => Math.abs(other - row) < LABEL_ROWS);
+    if (!near) labels.set(row, `×${ratio}`);
+  }
+  return labels;
 }
 
 /** Maps `low`..`high` on 0..`size` - 1, whole numbers; a range of one value goes to the middle. */

@@ -1,13 +1,14 @@
-/** A line plot over a logarithmic x axis: braille lines in colour, or letters where colour or UTF-8 is off. */
+/** A line plot of ratios, both axes logarithmic: braille lines in colour, or letters at the points where colour or UTF-8 is off:
+ * lines without colour could not be told apart. */
 
-import { labelLine, niceTicks, scale } from "./axis.ts";
+import { labelLine, ratioTicks, scale } from "./axis.ts";
 import { Canvas, DOTS } from "./canvas.ts";
 import type { Paint, Style } from "./paint.ts";
 
 /** One line of the plot. */
 export interface Series {
   name: string;
-  /** Ascending x > 0. */
+  /** Ascending x > 0; y > 0 is a ratio, 1 means no difference. */
   points: readonly { x: number; y: number }[];
 }
 
@@ -20,43 +21,57 @@ export interface PlotOptions {
   width: number;
   /** Rows of the drawing, without axis and legend. Default 12. */
   height?: number;
-  /** Text of a y tick. */
-  yLabel: (value: number) => string;
 }
 
 const SERIES_STYLES: readonly Style[] = ["cyan", "green", "yellow", "magenta", "red", "blue"];
-const MOST_Y_TICKS = 5;
+/** Share of air above and below, and the least reach of the y axis to both sides of 1. */
+const AIR = 1.04;
+/** Characters of the widest plot: on wider ones the eye loses the line. */
+const WIDEST = 110;
 /** Where points of several series fall on one character. */
 const SEVERAL = "*";
 
-/** Title-less plot with y ticks, a line at y = 0, x ticks and a legend, each line ended by a newline. */
+/** Title-less plot with y ticks, a line at ratio 1, x ticks and a legend, each line ended by a newline. */
 export function linePlot(o: PlotOptions): string {
   const points = o.series.flatMap((s) => s.points);
   if (points.length === 0) return "";
   const height = o.height ?? 12;
-  const ys = points.map((p) => p.y);
-  const ticks = niceTicks(Math.min(0, ...ys), Math.max(0, ...ys), MOST_Y_TICKS);
-  const gutter = Math.max(...ticks.values.map((v) => o.yLabel(v).length));
-  const canvas = new Canvas(Math.max(20, Math.min(o.width, 110) - gutter - 3), height);
-  const xs = points.map((p) => Math.log2(p.x));
-  const range = {
-    lowX: Math.min(...xs),
-    highX: Math.max(...xs),
-    lowY: ticks.low,
-    highY: ticks.high,
-  };
-  drawZero(canvas, range, o);
+  const range = rangeOf(points);
+  const toRow = (ratio: number): number => placer(1, height, range)(1, ratio).cell[1];
+  const ticks = ratioTicks(toRow, 2 ** range.lowY, 2 ** range.highY);
+  const gutter = Math.max(...[...ticks.values()].map((label) => label.length));
+  const canvas = new Canvas(canvasWidth(o.width, gutter), height);
+  const place = placer(canvas.width, height, range);
+  drawOne(canvas, place, o);
   const letters = seriesLetters(o.series.map((s) => s.name));
   const fancy = o.unicode && o.paint.level > 0;
-  o.series.forEach((series, i) => {
-    if (fancy) drawDots(canvas, series, range, SERIES_STYLES[i % SERIES_STYLES.length]);
-    else drawTrail(canvas, series, range, o.unicode ? "·" : ".");
-  });
+  if (fancy) {
+    o.series.forEach((series, i) => {
+      drawDots(canvas, series, place, SERIES_STYLES[i % SERIES_STYLES.length]);
+    });
+  }
   o.series.forEach((series, i) => {
     const style = SERIES_STYLES[i % SERIES_STYLES.length];
-    drawPoints(canvas, series, range, fancy ? "●" : letters[i], fancy ? style : undefined);
+    drawPoints(canvas, series, place, fancy ? "●" : letters[i], fancy ? style : undefined);
   });
-  return frame(canvas, range, ticks.values, gutter, o) + legend(o, letters, fancy, gutter);
+  return frame(canvas, place, ticks, gutter, o) + legend(o, letters, fancy, gutter);
+}
+
+/** Ends of both axes, as powers of two. */
+function rangeOf(points: Series["points"]): Range {
+  const xs = points.map((p) => Math.log2(p.x));
+  const ys = points.map((p) => p.y);
+  return {
+    lowX: Math.min(...xs),
+    highX: Math.max(...xs),
+    lowY: Math.log2(Math.min(1, ...ys) / AIR),
+    highY: Math.log2(Math.max(1, ...ys) * AIR),
+  };
+}
+
+/** Beside the drawing stand the y labels, a space, the wall, and "  T" at the right end of the x labels. */
+function canvasWidth(width: number, gutter: number): number {
+  return Math.max(20, Math.min(width, WIDEST) - gutter - 2 - "  T".length);
 }
 
 interface Range {
@@ -66,26 +81,32 @@ interface Range {
   highY: number;
 }
 
-/** Positions in a grid of `across` × `down` points, y downwards. */
-function project(canvas: Canvas, r: Range, across = 1, down = 1) {
-  const height = canvas.height * down;
-  const toX = scale(r.lowX, r.highX, canvas.width * across);
-  const toY = scale(r.lowY, r.highY, height);
-  return (p: { x: number; y: number }): [number, number] => [
-    toX(Math.log2(p.x)),
-    height - 1 - toY(p.y),
-  ];
+/** Where a point lies: its braille dot and the character that holds the dot. */
+interface Place {
+  dot: [x: number, y: number];
+  cell: [x: number, y: number];
 }
 
-function drawZero(canvas: Canvas, r: Range, o: PlotOptions): void {
-  const y = canvas.height - 1 - scale(r.lowY, r.highY, canvas.height)(0);
+/** Maps points on a drawing of `width` × `height` characters, y downwards; everything is placed by this one rule. */
+function placer(width: number, height: number, r: Range): (x: number, y: number) => Place {
+  const toX = scale(r.lowX, r.highX, width * DOTS.across);
+  const toY = scale(r.lowY, r.highY, height * DOTS.down);
+  return (x, y) => {
+    const dot: Place["dot"] = [toX(Math.log2(x)), height * DOTS.down - 1 - toY(Math.log2(y))];
+    return { dot, cell: [Math.floor(dot[0] / DOTS.across), Math.floor(dot[1] / DOTS.down)] };
+  };
+}
+
+type Placer = ReturnType<typeof placer>;
+
+function drawOne(canvas: Canvas, place: Placer, o: PlotOptions): void {
+  const [, y] = place(1, 1).cell;
   for (let x = 0; x < canvas.width; x++) canvas.put(x, y, o.unicode ? "╌" : "-", "dim");
 }
 
-function drawDots(canvas: Canvas, series: Series, r: Range, style: Style): void {
-  const place = project(canvas, r, DOTS.across, DOTS.down);
+function drawDots(canvas: Canvas, series: Series, place: Placer, style: Style): void {
   eachSegment(series, (a, b) => {
-    Canvas.line(place(a), place(b), (x, y) => {
+    Canvas.line(place(a.x, a.y).dot, place(b.x, b.y).dot, (x, y) => {
       const cell = [Math.floor(x / DOTS.across), Math.floor(y / DOTS.down)] as const;
       if (canvas.glyph(...cell) === "╌") canvas.put(...cell, "");
       canvas.dot(x, y, style);
@@ -93,18 +114,18 @@ function drawDots(canvas: Canvas, series: Series, r: Range, style: Style): void 
   });
 }
 
-function drawTrail(canvas: Canvas, series: Series, r: Range, glyph: string): void {
-  const place = project(canvas, r);
-  eachSegment(series, (a, b) => Canvas.line(place(a), place(b), (x, y) => canvas.put(x, y, glyph)));
-}
-
-function drawPoints(canvas: Canvas, series: Series, r: Range, glyph: string, style?: Style): void {
-  const place = project(canvas, r);
+function drawPoints(
+  canvas: Canvas,
+  series: Series,
+  place: Placer,
+  glyph: string,
+  style?: Style,
+): void {
   for (const point of series.points) {
-    const [x, y] = place(point);
-    const there = canvas.glyph(x, y);
+    const { cell } = place(point.x, point.y);
+    const there = canvas.glyph(...cell);
     const taken = /^[A-Za-z*]$/.test(there) && there !== glyph;
-    canvas.put(x, y, taken ? SEVERAL : glyph, style);
+    canvas.put(...cell, taken ? SEVERAL : glyph, style);
   }
 }
 
@@ -115,22 +136,25 @@ function eachSegment(
   for (let i = 1; i < points.length; i++) draw(points[i - 1], points[i]);
 }
 
-function frame(canvas: Canvas, r: Range, ticks: number[], gutter: number, o: PlotOptions): string {
+function frame(
+  canvas: Canvas,
+  place: Placer,
+  labels: Map<number, string>,
+  gutter: number,
+  o: PlotOptions,
+): string {
   const [wall, tick, corner, floor, mark] = o.unicode
     ? ["│", "┤", "└", "─", "┬"]
     : ["|", "+", "+", "-", "+"];
-  const toRow = scale(r.lowY, r.highY, canvas.height);
-  const labels = new Map(ticks.map((v) => [canvas.height - 1 - toRow(v), o.yLabel(v)]));
   const rows = canvas.rows(o.paint).map((row, y) => {
-    const label = labels.get(y);
+    const label = labels.get(y)?.replace("×", o.unicode ? "×" : "x");
     return `${(label ?? "").padStart(gutter)} ${label === undefined ? wall : tick}${row}\n`;
   });
-  const toX = scale(r.lowX, r.highX, canvas.width);
   const tokens = [...new Set(o.series.flatMap((s) => s.points.map((p) => p.x)))].sort(
     (a, b) => a - b,
   );
   const { line, shown } = labelLine(
-    tokens.map((t) => ({ at: toX(Math.log2(t)), text: String(t) })),
+    tokens.map((t) => ({ at: place(t, 1).cell[0], text: String(t) })),
     canvas.width,
   );
   const axis = Array.from({ length: canvas.width }, (_, x) => (shown.includes(x) ? mark : floor));
@@ -152,8 +176,8 @@ function legend(o: PlotOptions, letters: string[], fancy: boolean, gutter: numbe
 export function seriesLetters(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {
-    const own = [...name].filter((c) => /[a-z]/i.test(c));
-    const any = [..."abcdefghijklmnopqrstuvwxyz"];
+    const own = name.split("").filter((c) => /[a-z]/i.test(c));
+    const any = "abcdefghijklmnopqrstuvwxyz".split("");
     const letter = [...own.slice(0, 1), ...own.map((c) => c.toUpperCase()), ...own, ...any].find(
       (c) => !taken.has(c),
     );

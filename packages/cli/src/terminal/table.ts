@@ -52,7 +52,7 @@ export function table<Row>(
     join(
       kept.map((k) => {
         const title = k.column.title[i - (height - k.column.title.length)] ?? "";
-        return o.paint("bold", pad(title, k.width, k.column.align));
+        return pad(o.paint("bold", title), k.width, k.column.align);
       }),
     );
   return {
@@ -67,7 +67,7 @@ export function table<Row>(
     line: (row) =>
       join(
         kept.map((k) =>
-          o.paint(k.column.style?.(row), pad(k.column.text(row), k.width, k.column.align)),
+          pad(o.paint(k.column.style?.(row), k.column.text(row)), k.width, k.column.align),
         ),
       ),
   };
@@ -98,6 +98,7 @@ function fit<Row>(
   }
 }
 
+/** Spaces stay outside of colour codes, so that those at the end of a line can be cut. */
 function pad(text: string, width: number, align: "left" | "right" = "right"): string {
   const space = " ".repeat(Math.max(0, width - Bun.stringWidth(text)));
   return align === "left" ? text + space : space + text;

@@ -1,0 +1,15 @@
+import type { ResultRow } from "@moe/bench";
+import { UNAVAILABLE } from "../_describe-error.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { verdictOf } from "./columns.ts";
+
+/**
+ * 3 where no cell could run because the instruction set or device is not there, 1 for a wrong result or another cell
+ * that could not run, 4 where not one cell could be decided.
+ */
+export function exitCodeOf(rows: readonly ResultRow[]): ExitCode {
+  if (rows.length === 0) return EXIT.ok;
+  if (rows.every((row) => UNAVAILABLE.test(row.error?.code ?? ""))) return EXIT.unavailable;
+  if (rows.some((row) => row.status !== "ok")) return EXIT.failure;
+  return rows.every((row) => verdictOf(row) === "AMBIGUOUS") ? EXIT.inconclusive : EXIT.ok;
+}
