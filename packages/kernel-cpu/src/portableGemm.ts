@@ -1,10 +1,10 @@
 // The contract's kernel in plain TypeScript, for machines without a native binary.
 //
-// Blocks of one expert that follow each other are one matrix. Its rows are gathered once, in chunks; four
-// weight rows at a time are decoded once and reused for every row of the chunk. Products are exact and
-// sums are f64, which is what a JavaScript engine adds fastest: f32 sums need Math.fround after each step
-// and ran at 0.4 of this speed. A 2 × 4 tile keeps 8 sums in registers; 4 × 4 spills and
-// interleaved panels defeat the engine's bounds-check removal (0.4 of this speed).
+// Blocks of one expert that follow each other are one matrix. Its rows are gathered in chunks; four weight
+// rows at a time are decoded once and reused for every row of the chunk. Products are exact and sums are
+// f64, which a JavaScript engine adds fastest. Measured on one core, k = 2048, as shares of this 2 × 4 tile
+// of f64 sums over f64 panels: f32 sums by Math.fround 0.4, f32 panels 0.75, a 4 × 4 tile 0.9, panels
+// interleaved by k 0.4, one sum at a time 0.3.
 import { bf16ToFloat, checkProblem, floatToBf16, type MoeGemmProblem } from "@moe/quant";
 
 /** Rows of activations kept decoded at a time: 1 MiB of f64 at k = 2048. */
@@ -31,9 +31,9 @@ interface Panels {
 }
 
 /**
- * Runs a grouped W4A16 GEMM on one thread in plain TypeScript. Sums are f64 (the contract asks for f32 or
- * better) and rounded once to f32, then to bf16. A row's bits do not depend on its slot or its neighbours.
- * Memory: two panels, at most `68 · k` f64.
+ * Runs a grouped W4A16 GEMM on one thread in plain TypeScript. Sums are f64 (the contract asks for
+ * f32 or better) and rounded once to f32, then to bf16. A row's bits do not depend on its slot or
+ * its neighbours. Memory: two panels, at most `68 · k` f64.
  *
  * @param p - the problem; `p.c` is written
  * @returns see {@link PortableReport}
@@ -60,12 +60,21 @@ interface Panels {
 export function portableGemm(p: MoeGemmProblem): PortableReport {
   checkProblem(p);
   const start = performance.now();
-  const { k } = p.weights;
-  const panels: Panels = {
-    a: new Float64Array(Math.min(CHUNK_ROWS, p.numValidTokens + 1) * k),
+  const { n, k } = p.weights;
+  // Without rows or columns k may be any size, and the panels with it.
+  if (p.numValidTokens > 0 && n > 0) multiplyBlocks(p, makePanels(p.numValidTokens, k));
+  return { backend: "typescript", timeNs: Math.round((performance.now() - start) * 1e6) };
+}
+
+function makePanels(numValidTokens: number, k: number): Panels {
+  return {
+    a: new Float64Array(Math.min(CHUNK_ROWS, numValidTokens + 1) * k),
     w: new Float64Array(TILE_COLUMNS * k),
     sums: new Float64Array(TILE_ROWS * TILE_COLUMNS),
   };
+}
+
+function multiplyBlocks(p: MoeGemmProblem, panels: Panels): void {
   const flats: number[] = [];
   let expert = -1;
   for (let b = 0; b < p.numBlocks; b++) {
@@ -81,7 +90,6 @@ export function portableGemm(p: MoeGemmProblem): PortableReport {
     }
   }
   multiplyExpert(p, expert, flats, panels);
-  return { backend: "typescript", timeNs: Math.round((performance.now() - start) * 1e6) };
 }
 
 /** Multiplies the collected rows with one expert's weights and empties the list. */
@@ -135,7 +143,10 @@ function decodeRow(p: MoeGemmProblem, row: number, out: Float64Array, at: number
   }
 }
 
-/** 8 dot products: rows `a0`, `a0 + k` of `a` with the 4 rows of `w`. Rows past the gathered ones give sums that nobody reads. */
+/**
+ * 8 dot products: rows `a0`, `a0 + k` of `a` with the 4 rows of `w`. Rows past the gathered ones
+ * give sums that nobody reads.
+ */
 function multiplyTile(
   a: Float64Array,
   a0: number,

@@ -9,7 +9,10 @@ export interface CheckpointShape {
   n: number;
   /** Inner size (`in_features`), a multiple of `groupSize`. */
   k: number;
-  /** k elements that share a scale: a multiple of 8 that divides `k`. For a group size of -1 pass `k`. */
+  /**
+   * k elements that share a scale: a multiple of 8 that divides `k`. For a group size of -1 pass
+   * `k`.
+   */
   groupSize: number;
   /** What the bits of `Uint16Array` scales are; needed for those, as it cannot be guessed. */
   scaleFormat?: "f16" | "bf16";
@@ -88,8 +91,8 @@ function scaleError(group: number, column: number, value: number): QuantError {
 }
 
 /**
- * Transposes zero points `[k / groupSize, n / 8]` to `[n, k / groupSize]`. Nibble i of a word belongs to column
- * `order[i]` of its eight.
+ * Transposes zero points `[k / groupSize, n / 8]` to `[n, k / groupSize]`. Nibble i of a word
+ * belongs to column `order[i]` of its eight.
  */
 export function readZeros(
   qzeros: Int32Array,

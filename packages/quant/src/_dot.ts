@@ -21,7 +21,10 @@ export function readActivationRow(p: MoeGemmProblem, flat: number, out: Float32A
   for (let i = 0; i < k; i++) bits[i] = p.a[from + i] << 16;
 }
 
-/** f64 dot product of an activation row and row `expert * n + col` of the weights; every product is exact. */
+/**
+ * f64 dot product of an activation row and row `expert * n + col` of the weights; every product is
+ * exact.
+ */
 export function dot(a: Float32Array, weights: QuantizedWeights, row: number): Dot {
   const { packed, scales, zeros, k, groupSize, rowStride } = weights;
   const groups = k / groupSize;

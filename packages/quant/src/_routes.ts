@@ -6,14 +6,17 @@ export interface Routes {
   flats: Int32Array;
   /** Expert of each routed row. */
   experts: Int32Array;
-  /** Index into `flats` of each nonempty block's first row, and the number of rows as last entry. */
+  /**
+   * Index into `flats` of each nonempty block's first row, and the number of rows as last entry.
+   */
   blockStarts: number[];
 }
 
 /** Lists the routed rows; the problem has passed `checkProblem`. */
 export function listRoutes(p: MoeGemmProblem): Routes {
-  const flats = new Int32Array(p.numValidTokens);
-  const experts = new Int32Array(p.numValidTokens);
+  const capacity = Math.min(p.numValidTokens, p.sortedTokenIds.length);
+  const flats = new Int32Array(capacity);
+  const experts = new Int32Array(capacity);
   const blockStarts: number[] = [];
   let count = 0;
   for (let b = 0; b < p.numBlocks; b++) {

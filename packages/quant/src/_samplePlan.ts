@@ -6,21 +6,20 @@ import type { Routes } from "./_routes.ts";
 const TAIL_COLUMNS = 16;
 
 /**
- * Element numbers `route * n + col`, ascending. From every nonempty block: its first row and its last
- * row, each at a column of the last 16, at column 0 or n - 1 in turn, and at a random one; then
- * `samples` uniform elements. Everything where that is not more.
+ * Element numbers `route * n + col`, ascending. From every nonempty block: its first row and its
+ * last row, each at a column of the last 16, at column 0 or n - 1 in turn, and at a random one;
+ * then `samples` uniform elements. Everything where that is not more.
  */
 export function planSamples(
   routes: Routes,
   n: number,
   samples: number | "all",
   seed: number,
-): Float64Array {
+): Iterable<number> {
   const total = routes.flats.length * n;
   const { blockStarts } = routes;
   const strata = (blockStarts.length - 1) * 4;
-  if (samples === "all" || total <= samples + strata)
-    return Float64Array.from({ length: total }, (_, i) => i);
+  if (samples === "all" || total <= samples + strata) return everyElement(total);
   const plan = new Float64Array(samples + strata);
   const below = randomBelow(seed, 4);
   let at = 0;
@@ -34,4 +33,9 @@ export function planSamples(
   }
   while (at < plan.length) plan[at++] = below(total / n) * n + below(n);
   return plan.sort();
+}
+
+/** One by one: an array of them would be four times as large as `c`. */
+function* everyElement(total: number): Generator<number> {
+  for (let element = 0; element < total; element++) yield element;
 }

@@ -15,8 +15,9 @@ function roundBits(bits: number): number {
 }
 
 /**
- * Converts a number to bf16, rounding to nearest even. The number is first rounded to f32 (the type of
- * every accumulator here). Overflow gives infinity, NaN stays a (quiet) NaN, subnormals are kept.
+ * Converts a number to bf16, rounding to nearest even. The number is first rounded to f32 (the type
+ * of every accumulator here). Overflow gives infinity, NaN stays a (quiet) NaN, subnormals are
+ * kept.
  *
  * @param x - any number
  * @returns the 16 bits of the bf16 value
@@ -52,7 +53,8 @@ export function bf16ToFloat(bits: number): number {
 }
 
 /**
- * Converts f32 values to bf16, rounding to nearest even; see {@link floatToBf16} for NaN and overflow.
+ * Converts f32 values to bf16, rounding to nearest even; see {@link floatToBf16} for NaN and
+ * overflow.
  *
  * @param src - f32 values, any length
  * @param out - where to write; at least `src.length` elements; default: a new array

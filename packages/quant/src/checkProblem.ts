@@ -4,17 +4,17 @@ import type { MoeGemmProblem } from "./problem.ts";
 import { checkWeights } from "./weights.ts";
 
 /**
- * Checks a problem against the whole contract of {@link MoeGemmProblem}: types, sizes, buffer lengths,
- * ids, and that `c` shares no memory with an input. Costs one pass over the slots of the blocks that
- * run and one bit for each valid token; the tensors are not read.
+ * Checks a problem against the whole contract of {@link MoeGemmProblem}: types, sizes, buffer
+ * lengths, ids, and that `c` shares no memory with an input. Costs one pass over the slots of the
+ * blocks that run and one bit for each valid token; the tensors are not read.
  *
- * A flat index in two slots is an error: the contract could not say which block's row stays. Slots of skipped
- * blocks are not looked at.
+ * A flat index in two slots is an error: the contract could not say which block's row stays. Slots
+ * of skipped blocks are not looked at.
  *
  * @param p - the problem
- * @throws QuantError `E_DTYPE`, `E_SHAPE_SIZE`, `E_SHAPE_GROUP`, `E_SHAPE_STRIDE`, `E_SHAPE_LENGTH` for a
- * wrong type or size; `E_ID_RANGE` for an expert of `numExperts` or more, or a negative flat index;
- * `E_ID_REPEATED` for a flat index in two slots; `E_ALIAS` where `c` overlaps an input
+ * @throws QuantError `E_DTYPE`, `E_SHAPE_SIZE`, `E_SHAPE_GROUP`, `E_SHAPE_STRIDE`, `E_SHAPE_LENGTH`
+ * for a wrong type or size; `E_ID_RANGE` for an expert of `numExperts` or more, or a negative flat
+ * index; `E_ID_REPEATED` for a flat index in two slots; `E_ALIAS` where `c` overlaps an input
  * @example
  * ```ts
  * import { checkProblem, type QuantError, randomActivations, randomWeights } from "@moe/quant";

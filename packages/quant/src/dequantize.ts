@@ -9,7 +9,8 @@ import { checkWeights, type QuantizedWeights } from "./weights.ts";
  * @param weights - int4 weights
  * @param expert - which expert, `0..numExperts-1`; default: all of them
  * @returns f32 `[n, k]` of the expert, or `[numExperts, n, k]`
- * @throws QuantError for wrong weights (see {@link checkWeights}); `E_SHAPE_SIZE` for an expert out of range
+ * @throws QuantError for wrong weights (see {@link checkWeights}); `E_SHAPE_SIZE` for an expert out
+ * of range
  * @example
  * ```ts
  * import { dequantize, packExllama, toBf16 } from "@moe/quant";

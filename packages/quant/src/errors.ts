@@ -9,7 +9,8 @@
  * - `E_ID_RANGE`: an expert id or a flat index lies outside its range.
  * - `E_ID_REPEATED`: a flat index occurs in more than one slot, so two blocks would write one row.
  * - `E_ALIAS`: the output shares memory with an input.
- * - `E_VALUE_RANGE`: a nibble, a zero point or a weight that int4 cannot hold (NaN and infinities too).
+ * - `E_VALUE_RANGE`: a nibble, a zero point or a weight that int4 cannot hold (NaN and infinities
+ *   too).
  * - `E_ACT_ORDER`: a GPTQ checkpoint in activation order, which group-wise kernels cannot read.
  * - `E_OPTION`: an unknown option key, or an option value that is not allowed.
  */
@@ -27,8 +28,8 @@ export type QuantErrorCode =
   | "E_OPTION";
 
 /**
- * The one error class of this package. `message` says what was given, what is allowed and what to do
- * next; `code` and `details` are for programs.
+ * The one error class of this package. `message` says what was given, what is allowed and what to
+ * do next; `code` and `details` are for programs.
  *
  * @example
  * ```ts
@@ -43,6 +44,7 @@ export type QuantErrorCode =
  * ```
  */
 export class QuantError extends Error {
+  /** Always `QuantError`. */
   override readonly name = "QuantError";
   /** Which rule was broken; see {@link QuantErrorCode}. */
   readonly code: QuantErrorCode;

@@ -5,8 +5,8 @@ import { checkArray, checkInteger, checkK, checkOptions, checkRowStride } from "
 import { QuantError } from "./errors.ts";
 
 /**
- * k offset of each nibble of a packed word, from bit 0 up: `0, 2, 4, 6, 1, 3, 5, 7`. Source: the weight
- * shuffle of ExLlama (turboderp/exllamav2 `exllamav2_ext/cuda/quant/qdq_4.cuh`).
+ * k offset of each nibble of a packed word, from bit 0 up: `0, 2, 4, 6, 1, 3, 5, 7`. Source: the
+ * weight shuffle of ExLlama (turboderp/exllamav2 `exllamav2_ext/cuda/quant/qdq_4.cuh`).
  *
  * @example
  * ```ts
@@ -34,8 +34,8 @@ export interface PackShape {
  * @param nibbles - values 0..15, `[rows, k]`
  * @param shape - see {@link PackShape}
  * @returns int32 words, `[rows, rowStride]`
- * @throws QuantError `E_SHAPE_SIZE`, `E_SHAPE_STRIDE`, `E_SHAPE_LENGTH`, `E_DTYPE`, `E_OPTION` for a wrong
- * shape; `E_VALUE_RANGE` for a value above 15
+ * @throws QuantError `E_SHAPE_SIZE`, `E_SHAPE_STRIDE`, `E_SHAPE_LENGTH`, `E_DTYPE`, `E_OPTION` for
+ * a wrong shape; `E_VALUE_RANGE` for a value above 15
  * @example
  * ```ts
  * import { packExllama } from "@moe/quant";
@@ -73,7 +73,8 @@ export function packExllama(nibbles: Uint8Array, shape: PackShape): Int32Array {
  * @param packed - int32 words, `[rows, rowStride]`; pad words are not read
  * @param shape - see {@link PackShape}
  * @returns values 0..15, `[rows, k]`
- * @throws QuantError `E_SHAPE_SIZE`, `E_SHAPE_STRIDE`, `E_SHAPE_LENGTH`, `E_DTYPE`, `E_OPTION` for a wrong shape
+ * @throws QuantError `E_SHAPE_SIZE`, `E_SHAPE_STRIDE`, `E_SHAPE_LENGTH`, `E_DTYPE`, `E_OPTION` for
+ * a wrong shape
  * @example
  * ```ts
  * import { unpackExllama } from "@moe/quant";

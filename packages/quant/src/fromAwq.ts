@@ -9,9 +9,14 @@ import {
 import { NIBBLE_ORDER } from "./exllama.ts";
 import type { QuantizedWeights } from "./weights.ts";
 
-/** Tensors of one expert's projection in an AWQ checkpoint (`gemm` version), by their names there. */
+/**
+ * Tensors of one expert's projection in an AWQ checkpoint (`gemm` version), by their names there.
+ */
 export interface AwqTensors {
-  /** `[k, n / 8]`; nibble i from bit 0 up of word `(k, w)` is column `8w + [0, 2, 4, 6, 1, 3, 5, 7][i]`. */
+  /**
+   * `[k, n / 8]`; nibble i from bit 0 up of word `(k, w)` is column `8w + [0, 2, 4, 6, 1, 3, 5,
+   * 7][i]`.
+   */
   qweight: Int32Array;
   /** `[k / groupSize, n]`, f32, or bits of `scaleFormat`. */
   scales: Float32Array | Uint16Array;
@@ -20,9 +25,9 @@ export interface AwqTensors {
 }
 
 /**
- * Imports a 4-bit AWQ checkpoint. Nibbles and zero points carry over exactly; f16 and f32 scales are
- * rounded to bf16, which moves a weight by up to 0.39 %. Layout: AutoAWQ `awq/utils/packing_utils.py`, vLLM
- * `vllm/model_executor/layers/quantization/awq_triton.py`.
+ * Imports a 4-bit AWQ checkpoint. Nibbles and zero points carry over exactly; f16 and f32 scales
+ * are rounded to bf16, which moves a weight by up to 0.39 %. Layout: AutoAWQ
+ * `awq/utils/packing_utils.py`, vLLM `vllm/model_executor/layers/quantization/awq_triton.py`.
  *
  * @param experts - tensors of each expert, 1 or more
  * @param shape - see {@link CheckpointShape}
@@ -62,7 +67,10 @@ export function fromAwq(experts: readonly AwqTensors[], shape: CheckpointShape):
   return { packed, scales, zeros, numExperts, n, k, groupSize, rowStride };
 }
 
-/** Transposes 8 × 8 tiles of nibbles: eight words of consecutive k become one word for each of eight columns. */
+/**
+ * Transposes 8 × 8 tiles of nibbles: eight words of consecutive k become one word for each of eight
+ * columns.
+ */
 function readWords(
   qweight: Int32Array,
   n: number,

@@ -25,21 +25,26 @@ export interface GptqTensors {
 
 /** Shape and formats for {@link fromGptq}. */
 export interface GptqShape extends CheckpointShape {
-  /** What to add to a stored zero point: 1 (default) for checkpoint format `gptq`, which stores zero − 1; 0 for `gptq_v2`. */
+  /**
+   * What to add to a stored zero point: 1 (default) for checkpoint format `gptq`, which stores zero
+   * − 1; 0 for `gptq_v2`.
+   */
   zeroOffset?: 0 | 1;
 }
 
 /**
- * Imports a 4-bit GPTQ checkpoint. Nibbles and zero points carry over exactly; f16 and f32 scales are
- * rounded to bf16, which moves a weight by up to 0.39 %. Zero points that are all 8 are left out, as the
- * checkpoint is symmetric then. Layout: AutoGPTQ `auto_gptq/nn_modules/qlinear/qlinear_cuda_old.py` (pack), vLLM
+ * Imports a 4-bit GPTQ checkpoint. Nibbles and zero points carry over exactly; f16 and f32 scales
+ * are rounded to bf16, which moves a weight by up to 0.39 %. Zero points that are all 8 are left
+ * out, as the checkpoint is symmetric then. Layout: AutoGPTQ
+ * `auto_gptq/nn_modules/qlinear/qlinear_cuda_old.py` (pack), vLLM
  * `vllm/model_executor/layers/quantization/gptq.py`.
  *
  * @param experts - tensors of each expert, 1 or more
  * @param shape - see {@link GptqShape}
  * @returns int4 weights; zero points are 0..16
- * @throws QuantError `E_ACT_ORDER` for a `gIdx` in activation order; `E_VALUE_RANGE` for scales that are not
- * finite; `E_DTYPE`, `E_SHAPE_SIZE`, `E_SHAPE_GROUP`, `E_SHAPE_LENGTH`, `E_OPTION` for a wrong shape
+ * @throws QuantError `E_ACT_ORDER` for a `gIdx` in activation order; `E_VALUE_RANGE` for scales
+ * that are not finite; `E_DTYPE`, `E_SHAPE_SIZE`, `E_SHAPE_GROUP`, `E_SHAPE_LENGTH`, `E_OPTION` for
+ * a wrong shape
  * @example
  * ```ts
  * import { dequantize, fromGptq } from "@moe/quant";

@@ -2,8 +2,9 @@ import { QuantError } from "./errors.ts";
 import { checkWeights, type QuantizedWeights } from "./weights.ts";
 
 /**
- * Joins projections along `n`, expert by expert: gate and up become the one `gateUp` matrix that gemm1
- * reads (rows of the first part come first). Zero points of 8 are filled in where only some parts have them.
+ * Joins projections along `n`, expert by expert: gate and up become the one `gateUp` matrix that
+ * gemm1 reads (rows of the first part come first). Zero points of 8 are filled in where only some
+ * parts have them.
  *
  * @param parts - weights of equal `numExperts`, `k` and `groupSize`, 1 or more
  * @returns new weights with `n` the sum and `rowStride` `k / 8`

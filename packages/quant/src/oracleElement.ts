@@ -3,8 +3,8 @@ import { dot, readActivationRow } from "./_dot.ts";
 import type { MoeGemmProblem } from "./problem.ts";
 
 /**
- * One element of the result as the contract defines it: the dot product in f64 of exact products of bf16
- * activations and exact dequantised weights. It is not rounded to bf16.
+ * One element of the result as the contract defines it: the dot product in f64 of exact products of
+ * bf16 activations and exact dequantised weights. It is not rounded to bf16.
  *
  * @param p - a problem that passes `checkProblem`; which blocks it has does not matter here
  * @param flat - flat index, `0..numValidTokens-1`

@@ -4,13 +4,13 @@ import type { QuantizedWeights } from "./weights.ts";
  * One grouped W4A16 GEMM, the contract of every kernel and of the oracle.
  *
  * For block `b` in `0..numBlocks-1` with `e = expertIds[b]`, skipped where `e < 0`, and row `r` in
- * `0..blockM-1`: `slot = b · blockM + r`; `flat = sortedTokenIds[slot]`, invalid past the end of the
- * array. Where `flat < numValidTokens`,
- * `c[flat, :] = a[floor(flat / topK), :] · dequantize(weights, e)ᵀ`, accumulated in f32, stored as
- * bf16. Nothing else of `c` is touched.
+ * `0..blockM-1`: `slot = b · blockM + r`; `flat = sortedTokenIds[slot]`, invalid past the end of
+ * the array. Where `flat < numValidTokens`, `c[flat, :] = a[floor(flat / topK), :] ·
+ * dequantize(weights, e)ᵀ`, accumulated in f32, stored as bf16. Nothing else of `c` is touched.
  *
- * Values are defined while the scales are finite, no scale is subnormal, and `16 · Σ|a|` over any group stays below the largest
- * f32 (3.4e38). NaN and infinite activations give the IEEE result, in the rows that read them only.
+ * Values are defined while the scales are finite, no scale is subnormal, and `16 · Σ|a|` over any
+ * group stays below the largest f32 (3.4e38). NaN and infinite activations give the IEEE result, in
+ * the rows that read them only.
  */
 export interface MoeGemmProblem {
   /** bf16 bits `[rows, k]`, `rows ≥ ceil(numValidTokens / topK)`. */

@@ -35,22 +35,22 @@ const MAX_NIBBLE = 15;
 const SYMMETRIC_ZERO = 8;
 
 /**
- * Rounds weights to int4, group by group, to nearest. The scale is rounded to bf16 first and the nibbles
- * are chosen for that rounded scale.
+ * Rounds weights to int4, group by group, to nearest. The scale is rounded to bf16 first and the
+ * nibbles are chosen for that rounded scale.
  *
  * - Symmetric: `scale = max|w| / 7`; no value is off by more than half a scale, and
  *   quantising the result again changes nothing.
- * - With zero points: `scale = (max(w, 0) − min(w, 0)) / 15`; zero stays exact and no value is off by more than
- *   0.56 of a scale.
+ * - With zero points: `scale = (max(w, 0) − min(w, 0)) / 15`; zero stays exact and no value is off
+ *   by more than 0.56 of a scale.
  *
- * A group of zeros gets the scale 1. This is round-to-nearest, for tests, benches and first trials; for
- * the accuracy of a real model import a calibrated checkpoint (`fromGptq`, `fromAwq`).
+ * A group of zeros gets the scale 1. This is round-to-nearest, for tests, benches and first trials;
+ * for the accuracy of a real model import a calibrated checkpoint (`fromGptq`, `fromAwq`).
  *
  * @param values - `[numExperts, n, k]`, f32, or bf16 bits in a `Uint16Array`; finite
  * @param options - see {@link QuantizeOptions}
  * @returns int4 weights
- * @throws QuantError `E_VALUE_RANGE` for NaN or an infinity; `E_DTYPE`, `E_SHAPE_SIZE`, `E_SHAPE_GROUP`,
- * `E_SHAPE_STRIDE`, `E_SHAPE_LENGTH` or `E_OPTION` for a wrong shape
+ * @throws QuantError `E_VALUE_RANGE` for NaN or an infinity; `E_DTYPE`, `E_SHAPE_SIZE`,
+ * `E_SHAPE_GROUP`, `E_SHAPE_STRIDE`, `E_SHAPE_LENGTH` or `E_OPTION` for a wrong shape
  * @example
  * ```ts
  * import { dequantize, quantizeGroups } from "@moe/quant";
@@ -134,7 +134,10 @@ function chooseScale(scale: number): number {
   return floatToBf16(scale === 0 ? SCALE_OF_ZEROS : Math.max(scale, LEAST_SCALE));
 }
 
-/** Nearest value of 0..15. Comparisons: with Math.round, min and max quantizeGroups took 4.6 times as long. */
+/**
+ * Nearest value of 0..15. Comparisons: with Math.round, min and max quantizeGroups took 4.6 times
+ * as long.
+ */
 function toNibble(x: number): number {
   const nearest = Math.floor(x + 0.5);
   if (nearest < 0) return 0;

@@ -18,8 +18,8 @@ export interface RandomActivationsOptions {
 }
 
 /**
- * Makes bf16 activations of a unit normal distribution, by looking up 65,536 quantiles (so the largest
- * value is near 4.3). Always finite.
+ * Makes bf16 activations of a unit normal distribution, by looking up 65,536 quantiles (so the
+ * largest value is near 4.3). Always finite.
  *
  * @param options - see {@link RandomActivationsOptions}
  * @returns bf16 bits `[rows, k]`
@@ -54,7 +54,10 @@ export function randomActivations(options: RandomActivationsOptions): Uint16Arra
   return values;
 }
 
-/** Inverts the normal distribution at (i + ½) / 65536 by summing its density with the trapezoid rule. */
+/**
+ * Inverts the normal distribution at (i + ½) / 65536 by summing its density with the trapezoid
+ * rule.
+ */
 function normalQuantiles(): Uint16Array {
   const table = new Uint16Array(TABLE_SIZE);
   const step = 2 ** -12;

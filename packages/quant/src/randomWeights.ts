@@ -35,9 +35,9 @@ export interface RandomWeightsOptions {
 }
 
 /**
- * Makes random int4 weights straight in packed form, for benches and tests: uniform nibbles and scales of
- * 0.005 to 0.02, so that outputs for unit-normal activations stay near 1 to 3 in size. Pad words between rows hold random
- * garbage, so that a kernel that reads them shows.
+ * Makes random int4 weights straight in packed form, for benches and tests: uniform nibbles and
+ * scales of 0.005 to 0.02, so that outputs for unit-normal activations stay near 1 to 3 in size.
+ * Pad words between rows hold random garbage, so that a kernel that reads them shows.
  *
  * @param options - see {@link RandomWeightsOptions}
  * @returns the weights; memory is that of the result

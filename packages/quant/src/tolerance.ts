@@ -18,8 +18,8 @@ export interface ToleranceInput {
   /** Largest `|scale|` of the weight row. */
   maxScale: number;
   /**
-   * Relative rounding that the kernel makes in each dequantised weight. 0 for every kernel of this project; 2^-8 for
-   * one that rounds weights to bf16 before it multiplies.
+   * Relative rounding that the kernel makes in each dequantised weight. 0 for every kernel of this
+   * project; 2^-8 for one that rounds weights to bf16 before it multiplies.
    */
   weightRounding: number;
 }
@@ -50,8 +50,9 @@ export function elementTolerance(input: ToleranceInput): number {
 }
 
 /**
- * How much of its tolerance an element uses; above 1 is wrong. NaN is right only where the oracle is
- * NaN, an infinity only where the oracle is the same infinity or within tolerance of overflowing to it.
+ * How much of its tolerance an element uses; above 1 is wrong. NaN is right only where the oracle
+ * is NaN, an infinity only where the oracle is the same infinity or within tolerance of overflowing
+ * to it.
  *
  * @param got - the kernel's value
  * @param input - see {@link ToleranceInput}

@@ -16,7 +16,9 @@ export interface VerifyOptions {
   samples?: number | "all";
   /** Seed of the choice, integer of 0..2^53-1; default 0. */
   seed?: number;
-  /** Copy of `c` from before the call, of the same length: what has no route must still equal it. */
+  /**
+   * Copy of `c` from before the call, of the same length: what has no route must still equal it.
+   */
   untouched?: Uint16Array;
   /** See `ToleranceInput.weightRounding`; 0 (default) to 1 (included). */
   weightRounding?: number;
@@ -46,7 +48,10 @@ export interface VerifyReport {
   checked: number;
   /** Elements out of tolerance. */
   failed: number;
-  /** `Σ|got − want| / Σ|want|` over the checked elements whose two values are finite; 0 where nothing was checked. */
+  /**
+   * `Σ|got − want| / Σ|want|` over the checked elements whose two values are finite; 0 where
+   * nothing was checked.
+   */
   rel: number;
   /** The worst element; null where nothing was checked. */
   worst: VerifyWorst | null;
@@ -55,14 +60,14 @@ export interface VerifyReport {
 }
 
 /**
- * Compares a kernel's `c` with the oracle. Every nonempty block is looked at in its first and last row
- * (first and last columns, the ragged end, random ones), then random elements are added.
+ * Compares a kernel's `c` with the oracle. Every nonempty block is looked at in its first and last
+ * row (first and last columns, the ragged end, random ones), then random elements are added.
  *
  * @param p - the problem, after the kernel has run
  * @param options - see {@link VerifyOptions}
  * @returns see {@link VerifyReport}; `passed` is never true for a wrong NaN
- * @throws QuantError for a wrong problem (see `checkProblem`); `E_OPTION`, `E_SHAPE_SIZE`, `E_SHAPE_LENGTH`
- * or `E_DTYPE` for wrong options
+ * @throws QuantError for a wrong problem (see `checkProblem`); `E_OPTION`, `E_SHAPE_SIZE`,
+ * `E_SHAPE_LENGTH` or `E_DTYPE` for wrong options
  * @example
  * ```ts
  * import { floatToBf16, oracleElement, randomActivations, randomWeights, verifyGemm } from "@moe/quant";
@@ -85,7 +90,7 @@ export function verifyGemm(p: MoeGemmProblem, options: VerifyOptions = {}): Veri
   const { samples, seed, untouched, weightRounding } = readOptions(p, options);
   const routes = listRoutes(p);
   const { n, k } = p.weights;
-  const activations = new Float32Array(k);
+  const activations = new Float32Array(routes.flats.length === 0 ? 0 : k);
   const report: VerifyReport = {
     passed: false,
     checked: 0,
@@ -146,13 +151,15 @@ function readOptions(
 
 function countStrayWrites(p: MoeGemmProblem, routes: Routes, before: Uint16Array): number {
   const { n } = p.weights;
-  const routed = new Uint8Array(p.numValidTokens);
+  // Without columns no row can change, however many there are said to be.
+  const rows = n === 0 ? 0 : p.numValidTokens;
+  const routed = new Uint8Array(rows);
   for (const flat of routes.flats) routed[flat] = 1;
   let count = 0;
-  for (let flat = 0; flat < p.numValidTokens; flat++) {
+  for (let flat = 0; flat < rows; flat++) {
     if (routed[flat] === 1) continue;
     for (let i = flat * n; i < (flat + 1) * n; i++) if (p.c[i] !== before[i]) count++;
   }
-  for (let i = p.numValidTokens * n; i < p.c.length; i++) if (p.c[i] !== before[i]) count++;
+  for (let i = rows * n; i < p.c.length; i++) if (p.c[i] !== before[i]) count++;
   return count;
 }

@@ -16,7 +16,9 @@ export interface QuantizedWeights {
   packed: Int32Array;
   /** `[numExperts, n, k / groupSize]`, bf16 bits, finite. */
   scales: Uint16Array;
-  /** `[numExperts, n, k / groupSize]`, 0..16; 16 occurs in GPTQ checkpoints, which store zero − 1. */
+  /**
+   * `[numExperts, n, k / groupSize]`, 0..16; 16 occurs in GPTQ checkpoints, which store zero − 1.
+   */
   zeros?: Uint8Array;
   /** Experts, 1 or more. */
   numExperts: number;
@@ -35,7 +37,8 @@ export interface QuantizedWeights {
  * points are not read.
  *
  * @param weights - what to check
- * @throws QuantError `E_DTYPE`, `E_SHAPE_SIZE`, `E_SHAPE_GROUP`, `E_SHAPE_STRIDE` or `E_SHAPE_LENGTH`
+ * @throws QuantError `E_DTYPE`, `E_SHAPE_SIZE`, `E_SHAPE_GROUP`, `E_SHAPE_STRIDE` or
+ * `E_SHAPE_LENGTH`
  * @example
  * ```ts
  * import { checkWeights, QuantError, randomWeights } from "@moe/quant";

@@ -24,3 +24,21 @@ test("a hot expert with more rows than one chunk is right in every element (orac
   expect(report.backend).toBe("typescript");
   expect(report.timeNs).toBeGreaterThanOrEqual(0);
 });
+
+test("a problem without tokens needs no memory for the k it names", () => {
+  const k = 2 ** 31 - 2 ** 11;
+  const weights = {
+    packed: new Int32Array(0),
+    scales: new Uint16Array(0),
+    numExperts: 1,
+    n: 0,
+    k,
+    groupSize: k,
+    rowStride: k / 8,
+  };
+  const none = new Int32Array(0);
+  const ids = { sortedTokenIds: none, expertIds: none, numBlocks: 0, blockM: 1, topK: 1 };
+  const bits = new Uint16Array(0);
+  const problem = { a: bits, weights, ...ids, numValidTokens: 0, c: bits };
+  expect(portableGemm(problem).backend).toBe("typescript");
+});

@@ -27,7 +27,8 @@ export interface GemmLaw {
    * Tries it.
    *
    * @param options - see {@link LawRunOptions}
-   * @throws Error with seed, path and the smallest failing specification, where the kernel breaks the law
+   * @throws Error with seed, path and the smallest failing specification, where the kernel breaks
+   * the law
    */
   run: (options?: LawRunOptions) => Promise<void>;
 }

@@ -5,7 +5,10 @@ import { expectRight, type Gemm, type GemmLaw, law, runSpec } from "./_law.ts";
 
 type Accepts = (spec: ProblemSpec) => boolean;
 
-/** bf16 bits of NaN (quiet and signalling), the infinities, and the largest finite value's neighbours. */
+/**
+ * bf16 bits of NaN (quiet and signalling), the infinities, and the largest finite value's
+ * neighbours.
+ */
 const SPECIAL_BITS = [0x7fc0, 0xffc0, 0x7f81, 0x7f80, 0xff80];
 
 export function oracleLaws(gemm: Gemm, accepts: Accepts, weightRounding: number): GemmLaw[] {

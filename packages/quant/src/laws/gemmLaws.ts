@@ -7,11 +7,14 @@ import { oracleLaws } from "./_oracleLaws.ts";
 
 /** Options of {@link gemmLaws}. */
 export interface GemmLawOptions {
-  /** Which problems the kernel supports; others are not generated. Default: all. */
+  /**
+   * Which problems the kernel supports; others are drawn again, so accept a fair share. Default:
+   * all.
+   */
   accepts?: (spec: ProblemSpec) => boolean;
   /**
-   * Whether a row's bits must not depend on the slot it has or the rows beside it. Default true; set false for a kernel that adds in another
-   * order for other row counts.
+   * Whether a row's bits must not depend on the slot it has or the rows beside it. Default true;
+   * set false for a kernel that adds in another order for other row counts.
    */
   batchInvariant?: boolean;
   /** See `ToleranceInput.weightRounding`; default 0. Laws of exactness are left out above 0. */
@@ -20,8 +23,8 @@ export interface GemmLawOptions {
 
 /**
  * The law suite that every kernel of the contract passes: agreement with the f64 oracle, exact laws
- * (identity, exact sums, powers of two, negation), untouched memory, NaN and infinities, block order, problems without
- * work, refused problems. Needs fast-check.
+ * (identity, exact sums, powers of two, negation), untouched memory, NaN and infinities, block
+ * order, problems without work, refused problems. Needs fast-check.
  *
  * @param gemm - fills `p.c`; may return a promise
  * @param options - see {@link GemmLawOptions}

@@ -8,9 +8,10 @@ const GROUP_SIZES = [8, 16, 24, 32, 40, 64, 128, 256];
 const MAX_K = 512;
 
 /**
- * Arbitrary problems: ragged columns and blocks, group sizes of 8 to 256, row padding, zero points on and
- * off, top-k of 1 to 10, skipped blocks in the middle and at the end, runs of blocks of one expert, single-row
- * and empty blocks, routes without a block, short id buffers, misaligned views. Shrinks to few small blocks.
+ * Arbitrary problems: ragged columns and blocks, group sizes of 8 to 256, row padding, zero points
+ * on and off, top-k of 1 to 10, skipped blocks in the middle and at the end, runs of blocks of one
+ * expert, single-row and empty blocks, routes without a block, short id buffers, misaligned views.
+ * Shrinks to few small blocks.
  *
  * @returns a fast-check arbitrary; build the problem with `buildProblem`
  * @example

@@ -1,3 +1,4 @@
+import { checkInteger } from "../_check.ts";
 import { randomBelow } from "../_random.ts";
 import type { MoeGemmProblem } from "../problem.ts";
 import { randomActivations } from "../randomActivations.ts";
@@ -59,11 +60,13 @@ export interface BuiltProblem {
 const GUARD = 37;
 
 /**
- * Makes the problem that a specification describes. It needs no fast-check, so benches can use it too.
+ * Makes the problem that a specification describes. It needs no fast-check, so benches can use it
+ * too.
  *
  * @param spec - see {@link ProblemSpec}
  * @returns see {@link BuiltProblem}
- * @throws QuantError for sizes that `randomWeights` refuses
+ * @throws QuantError for sizes that `randomWeights` refuses; `E_SHAPE_SIZE` for a block of more
+ * than `blockM` rows
  * @example
  * ```ts
  * import { buildProblem } from "@moe/quant/testing";
@@ -79,6 +82,8 @@ const GUARD = 37;
  */
 export function buildProblem(spec: ProblemSpec): BuiltProblem {
   const { seed, numExperts, n, k, groupSize, zeros, topK, blockM, misalign } = spec;
+  checkInteger(blockM, "blockM", 1);
+  for (const { rows } of spec.blocks) checkInteger(rows, "rows", 0, blockM);
   const numValidTokens = spec.unrouted + countRows(spec);
   const rowStride = k / 8 + spec.padWords;
   const weights = randomWeights({ numExperts, n, k, groupSize, rowStride, zeros, seed });

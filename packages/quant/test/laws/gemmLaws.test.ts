@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { bf16ToFloat, floatToBf16 } from "@moe/quant";
 import { type GemmLaw, gemmLaws, type GemmLawOptions } from "@moe/quant/laws";
+import type { ProblemSpec } from "@moe/quant/testing";
 import { type Fault, naiveGemm } from "../_support/naiveGemm.ts";
 
 const TOLERANCE = "every element is within tolerance and nothing else is written";
@@ -23,6 +24,9 @@ const truncate = (x: number): number => {
 };
 const toBf16 = (x: number): number => bf16ToFloat(floatToBf16(x));
 let calls = 0;
+
+/** Broken kernels show on small problems too, and the plain loop is slow. */
+const isSmall = (spec: ProblemSpec): boolean => spec.n <= 33 && spec.blockM <= 17;
 
 /** Each fault with the laws that must notice it. */
 const FAULTS: [string, Fault, string[]][] = [
@@ -77,6 +81,7 @@ const FAULTS: [string, Fault, string[]][] = [
     [TWO_CALLS],
   ],
   ["results that depend on the block", { expert: (e) => e, round: driftByFlat() }, [MOVED]],
+  ["skipped blocks run for expert 0", { expert: (e) => Math.max(e, 0) }, [TOLERANCE]],
   ["no check of the problem", { check: () => {} }, [REFUSED]],
 ];
 
@@ -119,7 +124,7 @@ describe("the law suite accepts", () => {
 describe("the law suite notices", () => {
   for (const [what, fault, names] of FAULTS) {
     test(what, async () => {
-      for (const { name, run } of gemmLaws((p) => naiveGemm(p, fault))) {
+      for (const { name, run } of gemmLaws((p) => naiveGemm(p, fault), { accepts: isSmall })) {
         if (!names.includes(name)) continue;
         expect(await broken(run), name).toBe(true);
       }

@@ -67,6 +67,14 @@ const WRONG: [string, Edit, string][] = [
     (p) => void (p.sortedTokenIds[5] = p.sortedTokenIds[0]),
     "E_ID_REPEATED",
   ],
+  [
+    "a negative flat index behind a skipped block",
+    (p) => {
+      p.expertIds[0] = -1;
+      p.sortedTokenIds[7] = -1;
+    },
+    "E_ID_RANGE",
+  ],
   ["an output inside the activations", (p) => void (p.c = p.a), "E_ALIAS"],
   ["an output over the scales", (p) => void (p.c = p.weights.scales), "E_ALIAS"],
 ];
@@ -137,6 +145,15 @@ describe("checkProblem accepts", () => {
         shared.set(p.a);
         p.a = shared.subarray(0, p.a.length);
         p.c = shared.subarray(p.a.length);
+      },
+    ],
+    [
+      "an output in front of an input in one buffer",
+      (p) => {
+        const shared = new Uint16Array(p.a.length + p.c.length);
+        shared.set(p.a, p.c.length);
+        p.a = shared.subarray(p.c.length);
+        p.c = shared.subarray(0, p.c.length);
       },
     ],
   ];

@@ -3,11 +3,14 @@ import {
   bf16ToFloat,
   dequantize,
   floatToBf16,
+  fromBf16,
   type MoeGemmProblem,
   oracleElement,
   randomActivations,
   randomWeights,
+  shareOfTolerance,
   verifyGemm,
+  type VerifyWorst,
 } from "@moe/quant";
 import { type BuiltProblem, buildProblem, type ProblemSpec } from "@moe/quant/testing";
 import { codeOf } from "../_support/codeOf.ts";
@@ -40,6 +43,22 @@ function solved(part: Partial<ProblemSpec> = {}): BuiltProblem {
   const built = buildProblem({ ...SPEC, ...part });
   naiveGemm(built.problem);
   return built;
+}
+
+/** Whether each element off by nearly all of Σ|a·w| passes where weights may be off by all of themselves. */
+function sharesWithFullRounding(p: MoeGemmProblem): boolean {
+  const w = [0, 1, 2].map((expert) => dequantize(p.weights, expert));
+  const a = fromBf16(p.a);
+  for (let slot = 0; slot < p.sortedTokenIds.length; slot++) {
+    const expert = p.expertIds[Math.floor(slot / p.blockM)];
+    const flat = p.sortedTokenIds[slot];
+    if (expert < 0 || flat >= p.numValidTokens) continue;
+    const terms = w[expert].subarray(0, 8).map((weight, i) => a[flat * 8 + i] * weight);
+    const value = terms.reduce((sum, term) => sum + term, 0);
+    const magnitude = terms.reduce((sum, term) => sum + Math.abs(term), 0);
+    p.c[flat] = floatToBf16(value + magnitude * 0.999);
+  }
+  return verifyGemm(p, { weightRounding: 1 }).passed;
 }
 
 /** Flat index of a slot and the place of its first element. */
@@ -75,6 +94,21 @@ describe("verifyGemm passes", () => {
     expect(report).toMatchObject({ passed: true, checked: 26 * 37, failed: 0, strayWrites: 0 });
     expect(report.rel).toBeLessThan(0.003);
     expect(report.worst?.shareOfTolerance).toBeLessThan(1);
+  });
+
+  test("with a share of tolerance that counts every term of k (oracle: dequantised weights)", () => {
+    const { problem: p } = solved({ n: 1, k: 8, groupSize: 8, topK: 1 });
+    const worst = verifyGemm(p).worst as VerifyWorst;
+    const { flat, expert, got, want } = worst;
+    const a = fromBf16(p.a.slice(flat * 8, flat * 8 + 8));
+    const w = dequantize(p.weights, expert);
+    const magnitude = a.reduce((sum, x, i) => sum + Math.abs(x * w[i]), 0);
+    const maxScale = Math.abs(bf16ToFloat(p.weights.scales[expert]));
+    const input = { k: 8, want, magnitude, maxScale, weightRounding: 0 };
+    expect(worst.shareOfTolerance).toBeCloseTo(shareOfTolerance(got, input), 12);
+    const strict = verifyGemm(p, { weightRounding: 1 }).worst as VerifyWorst;
+    expect(strict.shareOfTolerance).toBeLessThan(worst.shareOfTolerance);
+    expect(sharesWithFullRounding(p)).toBe(true);
   });
 
   test("a problem without work, with nothing to report", () => {
@@ -225,5 +259,16 @@ describe("sampling", () => {
     naiveGemm(p);
     for (let row = 0; row < blocks * 8; row++) p.c.fill(0x7fc0, row * n + 96, (row + 1) * n);
     expect(verifyGemm(p, { samples: 0 }).passed).toBe(false);
+  });
+});
+
+test("a problem without tokens or columns needs no memory for the k or the tokens it names", () => {
+  const { problem: p } = buildProblem({ ...SPEC, blocks: [] });
+  const k = 2 ** 31 - 2 ** 11;
+  const weights = { ...p.weights, n: 0, k, groupSize: k, rowStride: k / 8 };
+  const idle = { ...p, weights, numValidTokens: 0, a: new Uint16Array(0) };
+  expect(verifyGemm(idle, { untouched: p.c.slice() })).toMatchObject({
+    checked: 0,
+    strayWrites: 0,
   });
 });
