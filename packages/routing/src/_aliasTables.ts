@@ -104,9 +104,9 @@ function fillTable(
     scaled[rich] -= 1 - scaled[poor];
     if (scaled[rich] < 1) small.push(large.pop()!);
   }
-  // What is left differs from 1 by rounding alone; a weight of zero must not gain a bucket by it.
+  // What is left differs from 1 by rounding alone, so no weight of zero is among it.
   for (const i of large) setBucket(tables, offset, i, 1, i);
-  for (const i of small) setBucket(tables, offset, i, weights[i] > 0 ? 1 : 0, heaviest);
+  for (const i of small) setBucket(tables, offset, i, 1, i);
 }
 
 function setBucket(

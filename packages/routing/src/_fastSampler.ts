@@ -66,7 +66,7 @@ export class FastSampler {
         const coin = bitsDrawn & coinMask;
         const entry = (table << bits) | bucket;
         const threshold = thresholdHi[entry];
-        let expert = bucket ^ (flip[entry] & ((threshold - 1 - coin) >> 31));
+        let expert = bucket ^ (flip[entry] & ((threshold - coin) >> 31));
         if (coin === threshold) {
           random.a = a;
           random.b = b;
@@ -88,7 +88,6 @@ export class FastSampler {
         random.c = c;
         random.counter = counter;
         this.#finishToken(out, start, at, end);
-        for (; at < end; at++) lastMark[out[at]] = mark;
         ({ a, b, c, counter } = random);
       }
     }

@@ -13,7 +13,7 @@ const SLACK = 1 + 1e-9;
 export class NumpySampler {
   readonly #generator: Pcg64;
   readonly #topK: number;
-  /** p + 1e-12; 0 for a weight of zero, which then never enters. */
+  /** p + 1e-12; 0 for a weight of zero, whose arrival is then never: any other pushes it out. */
   readonly #weight: Float64Array;
   readonly #logWeight: Float64Array;
   /** Before topK are held: an arrival that enough experts should undercut. */
@@ -75,7 +75,6 @@ export class NumpySampler {
 
   /** Puts the expert in its place among the held ones, if it has one; returns how many are held then. */
   #offer(out: Int32Array, start: number, held: number, expert: number, d: number): number {
-    if (this.#weight[expert] === 0) return held;
     const keys = this.#keys;
     const arrivals = this.#arrivals;
     const exponential = -Math.log(1 - d);

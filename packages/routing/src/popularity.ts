@@ -124,7 +124,7 @@ function checkedVector(weights: ArrayLike<number>, numExperts: number): Float64A
   return copy;
 }
 
-/** Brings the largest near 1 by a power of two, which is exact: huge weights must not overflow in their sum. */
+/** Huge weights must not overflow in their sum: a power of two, which is exact, brings the largest near 1. */
 function normalised(weights: Float64Array): Float64Array {
   let largest = 0;
   for (const weight of weights) largest = Math.max(largest, weight);
@@ -135,7 +135,7 @@ function normalised(weights: Float64Array): Float64Array {
       { positive: 0 },
     );
   }
-  const scale = 2 ** Math.min(1023, -Math.floor(Math.log2(largest)));
+  const scale = 2 ** Math.min(0, -Math.floor(Math.log2(largest)));
   let sum = 0;
   for (const weight of weights) sum += weight * scale;
   return weights.map((weight) => (weight * scale) / sum);

@@ -9,6 +9,8 @@ import {
   type Archetype,
   type ArchetypeName,
 } from "@moe/routing";
+import { NumpySampler } from "../../src/_numpySampler.ts";
+import { Pcg64 } from "../../src/_pcg64.ts";
 import { naiveNumpyTopk } from "../_support/naiveNumpy.ts";
 import { spaceMapLine } from "../_support/spaceMapText.ts";
 import routings from "../golden/numpy-routing.json" with { type: "json" };
@@ -79,6 +81,20 @@ describe("skipping logarithms changes nothing (oracle: every key, a full sort)",
       expect(stream.nextUint64()).toBe(oracle.nextUint64());
     });
   }
+});
+
+test("a double of zero is drawn again, as NumPy does where U would be 1", () => {
+  const words = Int32Array.from({ length: 2048 }, (_, i) => Math.imul(i + 1, 0x9e3779b1));
+  const withZero = words.slice();
+  withZero.copyWithin(8, 6); // everything from the fourth output on moves by one …
+  withZero.set([5, 0], 6); // … and a fourth comes whose upper 53 bits are zero
+  const [plain, redrawn] = [words, withZero].map((block) => {
+    const generator = new Pcg64({ lo: 0, hi: 0 }, (_, out) => out.set(block));
+    const ids = new Int32Array(3 * 4);
+    new NumpySampler(popularity("uniform", 10), 3, generator).draw(ids);
+    return ids;
+  });
+  expect(redrawn).toEqual(plain);
 });
 
 test("balanced draws nothing from the stream", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { popularity, type Archetype } from "@moe/routing";
-import { buildAliasTables, type AliasTables } from "../../src/_aliasTables.ts";
+import { aliasTables, buildAliasTables, type AliasTables } from "../../src/_aliasTables.ts";
 import { FastSampler } from "../../src/_fastSampler.ts";
 import { SumTree } from "../../src/_sumTree.ts";
 
@@ -57,12 +57,31 @@ test("skewed laws get a table for every expert a token may hold, mild ones a sin
   expect(buildAliasTables(popularity("uniform", 256), 8).leaver.length).toBe(1);
 });
 
+test("tables kept from a shorter token are not used for a longer one", () => {
+  const p = popularity("zipf2", 256);
+  expect(aliasTables(p, 2).leaver.length).toBe(2);
+  expect(aliasTables(p, 8).leaver.length).toBe(8);
+  expect(aliasTables(popularity("zipf2", 256), 8)).toBe(aliasTables(p, 8));
+});
+
 test("the sum tree never walks into an empty half, whatever share is asked for", () => {
   const weights = Float64Array.of(0, 1e-300, 0, 0, 5, 0, 1e17, 0, 0, 3);
   const tree = new SumTree(weights);
   for (const u of [Number.MIN_VALUE, 1e-17, 0.3, 0.5, 1 - 2 ** -53]) {
     expect(weights[tree.find(u)]).toBeGreaterThan(0);
   }
+  // Here the rest after the left halves exceeds the last positive leaf by rounding.
+  const steep = Float64Array.of(
+    0,
+    0,
+    0,
+    4.2503158706965944e-19,
+    0.1295025825880852,
+    2.181305098893675e-18,
+    0.3122782870280545,
+    0,
+  );
+  expect(new SumTree(steep).find(1 - 2 ** -53)).toBe(6);
   tree.set(6, 0);
   expect(tree.find(0.2)).toBe(4);
   expect(tree.find(0.9)).toBe(9);
