@@ -1,5 +1,7 @@
 // The steps of `bun run check`, in the order in which they run: cheap ones first.
 
+import { join } from "node:path";
+
 import { bunOutcome, cargoOutcome } from "./_counts.ts";
 import { staleFiles } from "./_generated.ts";
 import { brokenLinks } from "./_links.ts";
@@ -21,7 +23,7 @@ export const STEPS: readonly Step[] = [
   { name: "sizes", run: sizes },
   commandStep("knip", "knip", "--no-progress", "--no-config-hints"),
   { name: "publint", run: publint },
-  { name: "docs", run: () => command(["typedoc"], { limitS: 300 }) },
+  { name: "docs", run: () => command(["typedoc", "--pretty", "false"], { limitS: 300 }) },
   commandStep("rust format", "cargo", "fmt", "--all", "--check"),
   { name: "clippy", run: clippy },
   { name: "cargo test", run: cargoTest },
@@ -54,7 +56,12 @@ async function bunTest(): Promise<Outcome> {
 /** The files that `bun test` runs have to be the ones that git knows by the name of a test. */
 async function testFiles(): Promise<Outcome> {
   const wanted = gitFiles("*.test.ts", "*.test.tsx", "*_test.ts", "*.spec.ts") ?? [];
-  const found = [...new Bun.Glob("{test,packages/*/test}/**/*.test.ts").scanSync({ cwd: ROOT })];
+  const folders = ["test", ...packages().map(({ folder }) => `packages/${folder}/test`)];
+  const found = folders.flatMap((folder) =>
+    [...new Bun.Glob("**/*.test.ts").scanSync({ cwd: join(ROOT, folder) })].map(
+      (file) => `${folder}/${file}`,
+    ),
+  );
   const wrong = [
     ...wanted.filter((file) => !found.includes(file)).map((file) => `${file} is in no test folder`),
     ...found.filter((file) => !wanted.includes(file)).map((file) => `${file} is ignored by git`),

@@ -37,10 +37,9 @@ export function cargoOutcome(finished: Finished): Outcome {
   };
 }
 
-/** The log without the lines of tests that passed. */
+/** The log without the tests that passed and without the names of files in which all did. */
 function failures(output: string): string {
   return output
-    .split("\n")
-    .filter((line) => !/^(✓|\(pass\)) /.test(line))
-    .join("\n");
+    .replaceAll(/^(?:✓|\(pass\)) .*\n/gm, "")
+    .replaceAll(/^\S+\.test\.ts:\n\n?(?=\S+\.test\.ts:|\n|\d+ tests? failed| *\d+ pass)/gm, "");
 }

@@ -1,7 +1,5 @@
 // The README's second command: everything that has to hold before a commit, and what CI runs. Writes nothing that git sees.
 // Usage: bun run check [step …]   (no step named: all of them)
-import { existsSync } from "node:fs";
-
 import { install } from "./_setup.ts";
 import { BUN, childEnv, ROOT } from "./_workspace.ts";
 
@@ -24,7 +22,7 @@ async function main(args: readonly string[]): Promise<boolean> {
 
 /** `bun check` runs the script of that name where there is one; paths and flags are meant for its type checker. */
 function isForTypeChecker(args: readonly string[]): boolean {
-  return args.some((arg) => arg.startsWith("-") || existsSync(arg));
+  return args.some((arg) => arg.startsWith("-") || /[./]/.test(arg));
 }
 
 function typeCheck(args: readonly string[]): boolean {
