@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ResultHeader, ResultRow } from "./schema.ts";
+import { headerSchema, rowSchema } from "./schema.ts";
 
 /**
  * JSON Schema (draft 2020-12) of one line of a result file: a header or a cell. `docs/result-schema.json` is
@@ -14,6 +14,6 @@ import { ResultHeader, ResultRow } from "./schema.ts";
  * ```
  */
 export function resultJsonSchema(): Record<string, unknown> {
-  const line = z.discriminatedUnion("kind", [ResultHeader, ResultRow]);
+  const line = z.discriminatedUnion("kind", [headerSchema, rowSchema]);
   return { title: "moe-bench result line", ...z.toJSONSchema(line, { io: "output" }) };
 }

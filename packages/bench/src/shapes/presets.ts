@@ -10,7 +10,14 @@ export interface Preset {
 }
 
 /** Name of a preset. */
-export type PresetName = keyof typeof TABLE;
+export type PresetName =
+  | "qwen3.5-35b-a3b"
+  | "qwen3-30b-a3b"
+  | "qwen3-235b-a22b"
+  | "mixtral-8x7b"
+  | "deepseek-v3"
+  | "kimi-k2"
+  | "gpt-oss-120b";
 
 function layer(
   hidden: number,
@@ -26,7 +33,22 @@ function layer(
   };
 }
 
-const TABLE = {
+/** The preset that a sweep uses when none is named. */
+export const DEFAULT_PRESET: PresetName = "qwen3.5-35b-a3b";
+
+/**
+ * Expert layers of public models by name. Sizes come from the file named in `source`; int4 weights, the
+ * group size and blockM 32 are this project's choice, not the checkpoint's format.
+ *
+ * @example
+ * ```ts
+ * import { PRESETS } from '@moe/bench';
+ * const { shape } = PRESETS['mixtral-8x7b'];
+ * console.log(shape.hidden, shape.intermediate, shape.numExperts, shape.topK);
+ * // → 4096 14336 8 2
+ * ```
+ */
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   "qwen3.5-35b-a3b": layer(2048, 512, 256, 8, "THUDM/slime scripts/models/qwen3.5-35B-A3B.sh"),
   "qwen3-30b-a3b": layer(2048, 768, 128, 8, "zyzshishui/slime scripts/models/qwen3-30B-A3B.sh"),
   "qwen3-235b-a22b": layer(
@@ -59,24 +81,7 @@ const TABLE = {
     "huggingface/transformers src/transformers/models/gpt_oss/configuration_gpt_oss.py",
     64,
   ),
-} satisfies Record<string, Preset>;
-
-/** The preset that a sweep uses when none is named. */
-export const DEFAULT_PRESET: PresetName = "qwen3.5-35b-a3b";
-
-/**
- * Expert layers of public models by name. Sizes come from the file named in `source`; int4 weights, the
- * group size and blockM 32 are this project's choice, not the checkpoint's format.
- *
- * @example
- * ```ts
- * import { PRESETS } from '@moe/bench';
- * const { shape } = PRESETS['mixtral-8x7b'];
- * console.log(shape.hidden, shape.intermediate, shape.numExperts, shape.topK);
- * // → 4096 14336 8 2
- * ```
- */
-export const PRESETS: Readonly<Record<PresetName, Preset>> = TABLE;
+};
 
 /**
  * The shape of a preset by name.

@@ -85,14 +85,13 @@ function buildCell(
   };
 }
 
-/** Hash of what a kernel reads of the alignment: its length, the slots and the experts of real blocks. */
+/** Hash of what a kernel reads of the alignment: the slots and the experts of real blocks. */
 function hashAlignment(alignment: Alignment, blockM: number): string {
   const { sortedTokenIds, expertIds, numTokensPostPadded } = alignment;
   const slots = numTokensPostPadded[0];
   const blocks = slots / blockM;
-  const words = new Int32Array(1 + slots + blocks);
-  words[0] = slots;
-  words.set(sortedTokenIds.subarray(0, slots), 1);
-  words.set(expertIds.subarray(0, blocks), 1 + slots);
+  const words = new Int32Array(slots + blocks);
+  words.set(sortedTokenIds.subarray(0, slots));
+  words.set(expertIds.subarray(0, blocks), slots);
   return routingHash(words);
 }

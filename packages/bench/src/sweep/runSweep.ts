@@ -13,6 +13,7 @@ import type { SweepOptions } from "./SweepOptions.ts";
 /** What {@link runSweep} yields, in this order: one `plan`, then `cell-start` and `cell` for each cell, one `done`. */
 export type SweepEvent =
   | {
+      /** First event. */
       type: "plan";
       /** First line of a result file. */
       header: ResultHeader;
@@ -22,7 +23,9 @@ export type SweepEvent =
       skipped: string[];
     }
   | {
+      /** A cell is about to be built. */
       type: "cell-start";
+      /** That cell. */
       cell: CellPlan;
       /** Cells of this call that are finished. */
       finished: number;
@@ -32,14 +35,19 @@ export type SweepEvent =
       etaMs: number | null;
     }
   | {
+      /** A cell is finished. */
       type: "cell";
+      /** Its row, complete. */
       row: ResultRow;
       /** Cells of this call that are finished, this one included. */
       finished: number;
+      /** Cells that this call runs. */
       total: number;
+      /** Estimated ms to the end of the sweep. */
       etaMs: number;
     }
   | {
+      /** Last event. */
       type: "done";
       /** All rows of the sweep in plan order, the resumed ones included. */
       rows: ResultRow[];

@@ -8,7 +8,7 @@ test("whatever the times and bounds, sampling ends within them and says why", as
     minSamples: fc.integer({ min: 6, max: 40 }),
     extra: fc.integer({ min: 0, max: 40 }),
     timeBudgetMs: fc.integer({ min: 1, max: 100 }),
-    targetHalfWidth: fc.constantFrom(0, 0.001, 0.05, 1),
+    targetHalfWidth: fc.constantFrom(0, 0.001, 0.05, 0.3, 1),
   });
   const times = fc.array(fc.double({ min: 1e-3, max: 1e12, noNaN: true }), {
     minLength: 1,
@@ -36,7 +36,11 @@ test("whatever the times and bounds, sampling ends within them and says why", as
         expect(count).toBeLessThanOrEqual(maxSamples);
         if (run.stop === "max-samples") expect(count).toBe(maxSamples);
         if (run.stop === "budget") expect(ms).toBeGreaterThan(timeBudgetMs);
-        if (run.stop === "precision") expect(targetHalfWidth).toBeGreaterThan(0);
+        if (run.stop !== "precision") return;
+        expect(targetHalfWidth).toBeGreaterThan(0);
+        const looks = [minSamples];
+        while (looks.at(-1)! < maxSamples) looks.push(Math.ceil(1.25 * looks.at(-1)!));
+        expect(looks).toContain(count);
       },
     ),
     60,

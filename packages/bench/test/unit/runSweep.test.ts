@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { synthTopk, routingHash, expertCounts } from "@moe/routing";
 import { blockFill } from "@moe/align";
+import { checkProblem, type MoeGemmProblem } from "@moe/quant";
 import { planCells, ResultHeader, ResultRow, runSweep, type SweepOptions } from "@moe/bench";
 import { errorOf } from "../_errorOf.ts";
 import {
@@ -181,6 +182,49 @@ test("the weights of one GEMM are built once and are the same object in all of i
   ]);
 });
 
+test("the problem of each GEMM has the sizes and the row sharing of the contract", async () => {
+  const problems = new Map<number, MoeGemmProblem>();
+  const backend = fakeBackend({ onPrepare: ({ gemm, problem }) => problems.set(gemm, problem) });
+  const [first] = rowsOf(
+    await collect(tinySweep({ backend, archetypes: ["zipf1"], tokens: [16] })),
+  );
+  const sizes = (p: MoeGemmProblem) => ({
+    topK: p.topK,
+    a: p.a.length,
+    c: p.c.length,
+    packed: p.weights.packed.length,
+    routes: p.numValidTokens,
+    blocks: p.numBlocks,
+  });
+  const common = { routes: 32, blocks: first.blocks };
+  expect(sizes(problems.get(1)!)).toEqual({
+    ...common,
+    topK: 2,
+    a: 16 * 64,
+    c: 32 * 64,
+    packed: 8 * 64 * 8,
+  });
+  expect(sizes(problems.get(2)!)).toEqual({
+    ...common,
+    topK: 1,
+    a: 32 * 32,
+    c: 32 * 64,
+    packed: 8 * 64 * 4,
+  });
+  for (const problem of problems.values()) checkProblem(problem);
+});
+
+test("equal routings have equal hashes of their alignment, another blockM another hash", async () => {
+  const hashOf = async (more: Partial<SweepOptions>) =>
+    rowsOf(await collect(tinySweep({ archetypes: ["zipf1"], tokens: [16], ...more }))).map(
+      (row) => row.alignHash,
+    );
+  const [gemm1, gemm2] = await hashOf({});
+  expect(gemm2).toBe(gemm1);
+  const others = [await hashOf({ shape: { ...TINY, blockM: 8 } }), await hashOf({ seed: 1 })];
+  for (const [other] of others) expect(other).not.toBe(gemm1);
+});
+
 test("the estimate starts unknown, falls to zero and counts the cells", async () => {
   const events = await collect(tinySweep());
   const starts = events.filter((event) => event.type === "cell-start");
@@ -199,7 +243,13 @@ describe("stopping early", () => {
         return 1000;
       },
     });
-    await expect(collect(tinySweep({ backend, signal: stop.signal }))).rejects.toThrow("stop now");
+    const seen: string[] = [];
+    const consume = async (): Promise<void> => {
+      for await (const event of runSweep(tinySweep({ backend, signal: stop.signal })))
+        seen.push(event.type);
+    };
+    await expect(consume()).rejects.toThrow("stop now");
+    expect(seen).toEqual(["plan", "cell-start"]);
     expect(backend.calls.at(-1)).toBe("close gemm1/uniform/T8");
     expect(backend.calls.filter((call) => call.startsWith("prepare"))).toHaveLength(1);
   });

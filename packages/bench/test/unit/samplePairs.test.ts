@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { samplePairs, type Side } from "@moe/bench";
+import { medianRatioInterval, samplePairs, type Side } from "@moe/bench";
 import { errorOf } from "../_errorOf.ts";
 
 const steady = async (side: Side): Promise<number> => (side === "kernel" ? 100 : 200);
@@ -78,6 +78,45 @@ test("an abort between two samples stops at once with the signal's reason", asyn
   };
   await expect(samplePairs(sample, { signal: stop.signal })).rejects.toThrow("enough");
   expect(calls).toBe(9);
+});
+
+describe("the interval is looked at rarely, each time with a quarter more pairs", () => {
+  const looks = [6, 8, 10, 13, 17, 22, 28, 35, 44];
+  const target = 0.2;
+  for (const count of [1, 2, 3, 4, 5, 6, 7])
+    test(`${count} wild pairs before steady ones: the stop is the first look that is narrow`, async () => {
+      // The unrecorded warm-up pair takes the first value.
+      const values = Array.from({ length: 50 }, (_, i) => (i <= count ? 100 + 90 * i : 200));
+      let pair = 0;
+      const run = await samplePairs(async (side) => (side === "kernel" ? 100 : values[pair++]), {
+        minSamples: 6,
+        maxSamples: 44,
+        targetHalfWidth: target,
+      });
+      const isNarrow = (pairs: number): boolean => {
+        const top = run.referenceNs.slice(0, pairs);
+        const { low, high } = medianRatioInterval(
+          top,
+          top.map(() => 100),
+        );
+        return Math.log(high / low) / 2 < target;
+      };
+      expect(run.kernelNs.length).toBe(looks.find(isNarrow)!);
+      if (count === 6) expect(isNarrow(run.kernelNs.length - 1)).toBe(true);
+    });
+});
+
+test("a timer gets through although the sampled function never waits", async () => {
+  const stop = new AbortController();
+  let calls = 0;
+  setTimeout(() => stop.abort(new Error("timer")), 1);
+  const endless = { minSamples: 1000, maxSamples: 1000, signal: stop.signal };
+  const sampling = samplePairs(async () => {
+    for (const end = performance.now() + 0.1; performance.now() < end;);
+    return ++calls;
+  }, endless);
+  await expect(sampling).rejects.toThrow("timer");
+  expect(calls).toBeLessThan(2000);
 });
 
 describe("bad input is a typed error", () => {

@@ -13,6 +13,7 @@ import {
   verdict,
 } from "@moe/bench";
 import { normalUpperTail } from "../../src/stats/_normal.ts";
+import { createRng } from "../../src/stats/_rng.ts";
 import { errorOf } from "../_errorOf.ts";
 import golden from "../golden/scipy.json" with { type: "json" };
 
@@ -95,6 +96,24 @@ describe("noise flags", () => {
   const intervalOf = (s: typeof quiet) => medianRatioInterval(s.referenceNs, s.kernelNs);
   test("quiet samples have none", () => {
     expect(noiseFlags(quiet, intervalOf(quiet))).toEqual([]);
+  });
+  test("a slow wave over 40 pairs is autocorrelation, the same values shuffled are not", () => {
+    const wave = Array.from({ length: 40 }, (_, i) => 200 + 10 * Math.sin(i / 2) + ((i * 13) % 17));
+    const order = createRng(4);
+    const shuffled = [...wave];
+    for (let i = 39; i > 0; i--) {
+      const j = order.below(i + 1);
+      [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
+    }
+    const kernelNs = wave.map(() => 100);
+    const kernelFirst = wave.map((_, i) => i % 2 === 0);
+    const flagsOf = (referenceNs: number[]) => {
+      const samples = { kernelNs, referenceNs, kernelFirst };
+      return noiseFlags(samples, intervalOf(samples));
+    };
+    expect(lag1Autocorrelation(wave)).toBeLessThan(0.9);
+    expect(flagsOf(wave)).toContain("autocorrelated");
+    expect(flagsOf(shuffled)).not.toContain("autocorrelated");
   });
   test("a side that is slower when it runs second is an order effect", () => {
     const kernelFirst = Array.from({ length: 24 }, (_, i) => i % 4 < 2 === i % 2 > 0);
