@@ -7,7 +7,7 @@ type TypedArrayClass =
   Int32ArrayConstructor | Uint16ArrayConstructor | Uint8ArrayConstructor | Float32ArrayConstructor;
 
 /** Prints a value of any type in few characters, so that a message never carries a whole tensor. */
-export function describe(value: unknown): string {
+function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "object") return value.constructor?.name ?? "object";
   if (typeof value === "function") return "function";
