@@ -6,6 +6,7 @@ export type BenchErrorCode =
   | "E_BACKEND_UNKNOWN"
   | "E_BACKEND_UNAVAILABLE"
   | "E_MEMORY"
+  | "E_CELL_TOO_LARGE"
   | "E_SAMPLES"
   | "E_SAMPLE_VALUE"
   | "E_OUTPUT_EXISTS"

@@ -1,11 +1,15 @@
 import { cpus } from "node:os";
 import { portableGemm } from "@moe/kernel-cpu";
-import type { DeviceDescription } from "../results/schema.ts";
+import { BenchError } from "../errors.ts";
+import type { CacheMode, DeviceDescription } from "../results/schema.ts";
 import type { Backend, Cell, PreparedCell } from "./Backend.ts";
 import { createEvictor } from "./_evictor.ts";
 import { flushBytes } from "./_flushBytes.ts";
 import { hostCell, type HostRun } from "./_hostCell.ts";
 import { naiveGemm } from "./_naiveGemm.ts";
+
+/** Multiply-adds of a cell that one thread of JavaScript still does in some seconds. */
+const MOST_WORK = 2 ** 33;
 
 /** Label of both sides: a run on this backend must never pass for a native one. */
 const ISA = "javascript";
@@ -15,6 +19,12 @@ const ISA = "javascript";
  * native can be built. Its times say nothing about a native kernel.
  */
 export async function openPortableBackend(): Promise<Backend> {
+  const evictors = new Map<CacheMode, () => void>();
+  const evictorOf = (cache: CacheMode): (() => void) => {
+    const evict = evictors.get(cache) ?? createEvictor(cache, flushBytes(0));
+    evictors.set(cache, evict);
+    return evict;
+  };
   return {
     name: "portable",
     versions: {},
@@ -28,6 +38,7 @@ export async function openPortableBackend(): Promise<Backend> {
       };
     },
     async prepare(cell: Cell): Promise<PreparedCell> {
+      refuseLargeCell(cell);
       return hostCell(cell, {
         kernelName: "portableGemm",
         referenceName: "naive TypeScript loops",
@@ -35,9 +46,19 @@ export async function openPortableBackend(): Promise<Backend> {
           kernel: (problem): HostRun => ({ ...portableGemm(problem), isa: ISA, threads: 1 }),
           reference: (problem): HostRun => ({ timeNs: naiveGemm(problem), isa: ISA, threads: 1 }),
         },
-        evict: createEvictor(cell.cache, flushBytes(0)),
+        evict: evictorOf(cell.cache),
       });
     },
     async close(): Promise<void> {},
   };
+}
+
+function refuseLargeCell({ id, k, n, problem }: Cell): void {
+  const work = problem.numValidTokens * k * n;
+  if (work <= MOST_WORK) return;
+  throw new BenchError(
+    "E_CELL_TOO_LARGE",
+    `${id} needs ${work.toExponential(1)} multiply-adds a call; the backend "portable" takes up to ${MOST_WORK.toExponential(1)}. Use the backend "cpu", fewer tokens or a smaller shape.`,
+    { id, work, allowed: MOST_WORK },
+  );
 }

@@ -8,6 +8,7 @@ import {
   medianAbsoluteDeviation,
   medianRatioInterval,
   quantile,
+  samplePairs,
   spearman,
   verdict,
 } from "@moe/bench";
@@ -221,6 +222,19 @@ test("A against A: the interval covers 1 in at least 92 % of runs and no run is 
     if (["FAST", "SLOW"].includes(verdict(interval))) wrong++;
   }
   expect(covered / runs).toBeGreaterThanOrEqual(0.92);
+  expect(wrong / runs).toBeLessThanOrEqual(0.05);
+});
+
+test("A against A through the stopping rule: no run in 20 is FAST or SLOW", async () => {
+  const runs = 120;
+  let wrong = 0;
+  for (let run = 0; run < runs; run++) {
+    const normal = normals(run + 9000);
+    const bounds = { minSamples: 10, maxSamples: 60, timeBudgetMs: 1e9, seed: String(run) };
+    const sample = async (): Promise<number> => 1000 * Math.exp(0.03 * normal());
+    const { referenceNs, kernelNs } = await samplePairs(sample, bounds);
+    if (["FAST", "SLOW"].includes(verdict(medianRatioInterval(referenceNs, kernelNs)))) wrong++;
+  }
   expect(wrong / runs).toBeLessThanOrEqual(0.05);
 });
 

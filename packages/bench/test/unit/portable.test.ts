@@ -16,6 +16,7 @@ import {
 import { hostCell } from "../../src/backends/_hostCell.ts";
 import { naiveGemm } from "../../src/backends/_naiveGemm.ts";
 import { createEvictor } from "../../src/backends/_evictor.ts";
+import { errorOf } from "../_errorOf.ts";
 import { TINY } from "../_fakeBackend.ts";
 
 function problem(topK: number): MoeGemmProblem {
@@ -125,6 +126,15 @@ describe("end to end on the portable backend", () => {
       expect(kernelNs.length).toBeGreaterThanOrEqual(6);
       expect([...kernelNs, ...referenceNs].every((ns) => ns > 0)).toBe(true);
     }
+  });
+
+  test("a cell that would take minutes a call is refused before it runs", async () => {
+    const backend = await BACKENDS.portable();
+    const cell = { ...TINY, id: "x", k: 2048, n: 1024, problem: { numValidTokens: 4097 } };
+    const error = await errorOf(() => backend.prepare(cell as unknown as Cell));
+    expect(error.code).toBe("E_CELL_TOO_LARGE");
+    const largest = { ...cell, cache: "warm", problem: { numValidTokens: 4096 } };
+    await (await backend.prepare(largest as unknown as Cell)).close();
   });
 
   test("the backend opens by name, says that it is no native code, and closes", async () => {
