@@ -5,8 +5,8 @@ use crate::error::KernelError;
 use crate::isa::Isa;
 use crate::kernels::{MicroKernel, portable::Portable};
 use crate::pool;
-use crate::problem::GemmProblem;
-use crate::schedule::gather_runs;
+use crate::problem::{GemmProblem, Weights};
+use crate::schedule::{Runs, gather_runs};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -38,34 +38,69 @@ pub struct RunReport {
 /// # Errors
 /// Any variant of [`KernelError`]; C is unchanged except after `Cancelled`.
 pub fn moe_gemm_w4a16(problem: &mut GemmProblem, options: &RunOptions) -> Result<RunReport, KernelError> {
-    let isa = Isa::resolve(options.isa)?;
-    match isa {
-        #[cfg(target_arch = "x86_64")]
-        Isa::Avx512Bf16 => run::<crate::kernels::avx512bf16::Avx512Bf16>(isa, problem, options),
-        #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => run::<crate::kernels::avx512::Avx512>(isa, problem, options),
-        #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => run::<crate::kernels::avx2::Avx2>(isa, problem, options),
-        #[cfg(target_arch = "aarch64")]
-        Isa::Neon => run::<crate::kernels::neon::Neon>(isa, problem, options),
-        _ => run::<Portable>(Isa::Portable, problem, options),
-    }
-}
-
-fn run<K: MicroKernel>(isa: Isa, problem: &mut GemmProblem, options: &RunOptions) -> Result<RunReport, KernelError> {
-    let threads = pool::resolve(options.threads)?;
+    let plan = Plan::resolve(options)?;
     let started = Instant::now();
     problem.check()?;
     let runs = gather_runs(problem)?;
-    let weights = problem.weights;
-    let tasks = runs.tasks(weights.n, K::NR, driver::max_task_rows::<K>(weights.k), threads);
-    let tensors =
-        Tensors { a: problem.a, weights, routes: &runs.routes, top_k: problem.top_k, c: problem.c.as_mut_ptr() };
-    for_each_task(tasks.len(), threads, options.control, |index| {
-        // SAFETY: `Isa::resolve` found the instruction set; tasks are disjoint and run once each.
-        unsafe { driver::run_task::<K>(&tensors, &tasks[index]) };
-    })?;
-    Ok(RunReport { isa, threads, time: started.elapsed() })
+    let (a, weights, top_k) = (problem.a, problem.weights, problem.top_k);
+    let tensors = Tensors { a, weights, routes: &runs.routes, top_k, c: problem.c.as_mut_ptr() };
+    plan.multiply(&tensors, &runs, options.control)?;
+    Ok(plan.report(started))
+}
+
+/// The resolved options of a call.
+#[derive(Clone, Copy)]
+pub(crate) struct Plan {
+    isa: Isa,
+    pub(crate) threads: usize,
+}
+
+impl Plan {
+    pub(crate) fn resolve(options: &RunOptions) -> Result<Self, KernelError> {
+        Ok(Self { isa: Isa::resolve(options.isa)?, threads: pool::resolve(options.threads)? })
+    }
+
+    pub(crate) fn report(self, started: Instant) -> RunReport {
+        RunReport { isa: self.isa, threads: self.threads, time: started.elapsed() }
+    }
+
+    /// Multiplies checked tensors.
+    pub(crate) fn multiply(
+        self,
+        tensors: &Tensors,
+        runs: &Runs,
+        control: Option<&dyn Control>,
+    ) -> Result<(), KernelError> {
+        match self.isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512Bf16 => self.multiply_on::<crate::kernels::avx512bf16::Avx512Bf16>(tensors, runs, control),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => self.multiply_on::<crate::kernels::avx512::Avx512>(tensors, runs, control),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => self.multiply_on::<crate::kernels::avx2::Avx2>(tensors, runs, control),
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => self.multiply_on::<crate::kernels::neon::Neon>(tensors, runs, control),
+            Isa::Portable => self.multiply_on::<Portable>(tensors, runs, control),
+            #[cfg(not(target_arch = "x86_64"))]
+            Isa::Avx512Bf16 | Isa::Avx512 | Isa::Avx2 => unreachable!("`Isa::resolve` refused it"),
+            #[cfg(not(target_arch = "aarch64"))]
+            Isa::Neon => unreachable!("`Isa::resolve` refused it"),
+        }
+    }
+
+    fn multiply_on<K: MicroKernel>(
+        self,
+        tensors: &Tensors,
+        runs: &Runs,
+        control: Option<&dyn Control>,
+    ) -> Result<(), KernelError> {
+        let Weights { n, k, .. } = tensors.weights;
+        let tasks = runs.tasks(n, K::NR, driver::max_task_rows::<K>(k), self.threads);
+        for_each_task(tasks.len(), self.threads, control, |index| {
+            // SAFETY: `Isa::resolve` found the instruction set; tasks are disjoint and run once each.
+            unsafe { driver::run_task::<K>(tensors, &tasks[index]) };
+        })
+    }
 }
 
 /// Calls `work(0..total)` once each, in about that order, on `threads` threads.

@@ -47,7 +47,7 @@ pub struct GemmProblem<'a> {
 /// Products of sizes stay far below this, so that index arithmetic cannot overflow.
 const MAX_ELEMENTS: usize = 1 << 48;
 
-fn product(what: &'static str, factors: &[usize]) -> Result<usize, KernelError> {
+pub(crate) fn product(what: &'static str, factors: &[usize]) -> Result<usize, KernelError> {
     let total = factors.iter().try_fold(1usize, |total, &factor| total.checked_mul(factor));
     match total {
         Some(total) if total <= MAX_ELEMENTS => Ok(total),
@@ -65,11 +65,11 @@ fn strided(what: &'static str, rows: usize, stride: usize, width: usize) -> Resu
     Ok(if rows == 0 { 0 } else { full - stride + width })
 }
 
-fn at_least(what: &'static str, given: usize, needed: usize) -> Result<(), KernelError> {
+pub(crate) fn at_least(what: &'static str, given: usize, needed: usize) -> Result<(), KernelError> {
     if given < needed { Err(KernelError::TooSmall { what, given, needed }) } else { Ok(()) }
 }
 
-fn require(holds: bool, what: &'static str, given: usize, allowed: String) -> Result<(), KernelError> {
+pub(crate) fn require(holds: bool, what: &'static str, given: usize, allowed: String) -> Result<(), KernelError> {
     if holds { Ok(()) } else { Err(KernelError::Shape { what, given: given.to_string(), allowed }) }
 }
 

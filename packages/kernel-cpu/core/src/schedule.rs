@@ -83,6 +83,28 @@ fn block_expert(problem: &GemmProblem, block: usize) -> Result<Option<usize>, Ke
     }
 }
 
+/// The routes of every expert in ascending order, straight from the router's choice; ids out of range are no route.
+pub fn group_by_expert(topk_ids: &[i32], num_experts: usize) -> Runs {
+    let mut start = vec![0usize; num_experts + 1];
+    let expert_of = |id: i32| usize::try_from(id).ok().filter(|&expert| expert < num_experts);
+    for expert in topk_ids.iter().filter_map(|&id| expert_of(id)) {
+        start[expert + 1] += 1;
+    }
+    for expert in 0..num_experts {
+        start[expert + 1] += start[expert];
+    }
+    let mut next = start.clone();
+    let mut routes = vec![0u32; start[num_experts]];
+    for (flat, &id) in topk_ids.iter().enumerate() {
+        if let Some(expert) = expert_of(id) {
+            routes[next[expert]] = flat as u32;
+            next[expert] += 1;
+        }
+    }
+    let run = |expert: usize| Run { expert, start: start[expert], len: start[expert + 1] - start[expert] };
+    Runs { routes, runs: (0..num_experts).map(run).filter(|run| run.len > 0).collect() }
+}
+
 impl Runs {
     /// Assigns the routes from `start` on to `expert`, as part of the last run where that has the same expert.
     fn extend_last_run(&mut self, expert: usize, start: usize) {
