@@ -140,18 +140,16 @@ describe("an empty project with the tarballs", () => {
         `import * as m${i} from "${entry}";\nexport const k${i} = Object.keys(m${i});\n`,
     );
     writeFileSync(join(project, "entries.ts"), lines.join(""));
-    const flags = [
-      "--noEmit",
-      "--strict",
-      "--module",
-      "nodenext",
-      "--target",
-      "es2023",
-      "--ignoreConfig",
-    ];
-    const { output } = await command(["tsc", ...flags, "--types", "", "entries.ts"], {
-      cwd: project,
-    });
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      module: "nodenext",
+      target: "es2023",
+      types: [],
+    };
+    const config = JSON.stringify({ compilerOptions, files: ["entries.ts"] });
+    writeFileSync(join(project, "tsconfig.json"), config);
+    const { output } = await command(["tsc", "-p", project], { cwd: project });
     expect(output).toBe("");
   }, 120_000);
 
