@@ -19,8 +19,8 @@ import { createEvictor } from "../../src/backends/_evictor.ts";
 import { errorOf } from "../_errorOf.ts";
 import { TINY } from "../_fakeBackend.ts";
 
-function problem(topK: number): MoeGemmProblem {
-  const [numTokens, numExperts, k, n, blockM] = [12, 4, 64, 24, 8];
+function problem(topK: number, n = 24): MoeGemmProblem {
+  const [numTokens, numExperts, k, blockM] = [12, 4, 64, 8];
   const { topkIds } = synthTopk({ archetype: "zipf1", numTokens, numExperts, topK: 2 });
   const aligned = moeAlignBlockSize(topkIds, { numTokens, topK: 2, numExperts, blockM });
   return {
@@ -44,8 +44,8 @@ for (const topK of [1, 2])
   });
 
 describe("a host cell catches a kernel that is wrong in one place", () => {
-  const reportOf = async (spoil: (p: MoeGemmProblem) => void) => {
-    const p = problem(2);
+  const reportOf = async (spoil: (p: MoeGemmProblem) => void, n?: number) => {
+    const p = problem(2, n);
     const run = (given: MoeGemmProblem) => {
       naiveGemm(given);
       spoil(given);
@@ -69,6 +69,23 @@ describe("a host cell catches a kernel that is wrong in one place", () => {
       for (let i = 48; i < 72; i++) c[i] ^= 0x8000;
     });
     expect(report.passed).toBe(false);
+  });
+  test("an element left unwritten among too many to compare each", async () => {
+    // 24 × 4096 elements, of which some 4200 are compared; the spoiled one is not among them.
+    const { report } = await reportOf(({ c }) => (c[9 * 4096 + 1234] = 0xffff), 4096);
+    expect([report.worst!.shareOfTolerance < 1, report.passed]).toEqual([true, false]);
+  });
+  test("a kernel that leaves the right result of an earlier call in place", async () => {
+    let runs = 0;
+    const run = (given: MoeGemmProblem) => {
+      if (runs++ === 0) naiveGemm(given);
+      return { timeNs: 5, isa: "lazy", threads: 1 };
+    };
+    const cell = { problem: problem(2), verifySeed: 1 } as Cell;
+    const sides = { kernelName: "k", referenceName: "r", run: { kernel: run, reference: run } };
+    const prepared = hostCell(cell, { ...sides, evict: () => {} });
+    expect((await prepared.verify("kernel")).passed).toBe(true);
+    expect((await prepared.verify("kernel")).passed).toBe(false);
   });
   test("nothing computed at all", async () => {
     const { report } = await reportOf(({ c }) => c.fill(0xffff));

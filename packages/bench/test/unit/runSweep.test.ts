@@ -223,6 +223,10 @@ test("equal routings have equal hashes of their alignment, another blockM anothe
   expect(gemm2).toBe(gemm1);
   const others = [await hashOf({ shape: { ...TINY, blockM: 8 } }), await hashOf({ seed: 1 })];
   for (const [other] of others) expect(other).not.toBe(gemm1);
+  // One block for each of two experts whatever the seed: only the order of the routes differs.
+  const two = { shape: { ...TINY, numExperts: 2, topK: 1 }, archetypes: ["uniform"] } as const;
+  const [first, second] = [await hashOf({ ...two, seed: 1 }), await hashOf({ ...two, seed: 2 })];
+  expect(first[0]).not.toBe(second[0]);
 });
 
 test("the estimate starts unknown, falls to zero and counts the cells", async () => {

@@ -70,6 +70,15 @@ describe("against simple-statistics", () => {
   });
 });
 
+test("equal pairs give an interval without width that still holds its ratio", () => {
+  for (let top = 1; top <= 200; top++) {
+    const pairs = [Array(6).fill(top), Array(6).fill(7)];
+    const { ratio, low, high } = medianRatioInterval(pairs[0], pairs[1], { resamples: 100 });
+    expect([low <= ratio, ratio <= high]).toEqual([true, true]);
+    close(high, low);
+  }
+});
+
 describe("verdict", () => {
   test("each region of the margin has its verdict, the ends included where stated", () => {
     expect(verdict({ low: 1.021, high: 1.4 })).toBe("FAST");
