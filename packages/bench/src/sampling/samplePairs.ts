@@ -33,6 +33,8 @@ export const DEFAULT_SAMPLING: Readonly<Required<SamplingOptions>> = {
 
 /** Growth of the sample between two looks at the interval: few looks keep its coverage honest. */
 const LOOK_GROWTH = 1.25;
+/** Resamples of a look: a quarter of a row's, so that looking costs a few percent of a cell. */
+const LOOK_RESAMPLES = 500;
 /** Unrecorded pairs before the first: page faults, thread start, code paging. */
 const WARMUP_PAIRS = 1;
 
@@ -117,7 +119,9 @@ const SIDES: readonly Side[] = ["kernel", "reference"];
 
 /** Half the width of the interval of the log ratio. */
 function halfWidth(samples: PairedSamples): number {
-  const { low, high } = medianRatioInterval(samples.referenceNs, samples.kernelNs);
+  const { low, high } = medianRatioInterval(samples.referenceNs, samples.kernelNs, {
+    resamples: LOOK_RESAMPLES,
+  });
   return (Math.log(high) - Math.log(low)) / 2;
 }
 
