@@ -20,6 +20,13 @@ test("help COMMAND and COMMAND --help are the same text", () => {
   }
 });
 
+test("help tells a default once and does not repeat each variable", () => {
+  const { out } = cli(["run", "--help"]);
+  expect(out).not.toContain("env:");
+  expect(out.match(/\(default: cpu\)/g)).toHaveLength(1);
+  expect(out).not.toContain("default: false");
+});
+
 test("help --json gives the visible tree", () => {
   const { tree } = JSON.parse(cli(["help", "--json"]).out);
   expect(tree.commands.map((c: { name: string }) => c.name)).toEqual([
