@@ -15,6 +15,7 @@ import {
 } from "@moe/bench";
 import { hostCell } from "../../src/backends/_hostCell.ts";
 import { naiveGemm } from "../../src/backends/_naiveGemm.ts";
+import { flushBytes } from "../../src/backends/_flushBytes.ts";
 import { createEvictor } from "../../src/backends/_evictor.ts";
 import { errorOf } from "../_errorOf.ts";
 import { TINY } from "../_fakeBackend.ts";
@@ -91,6 +92,11 @@ describe("a host cell catches a kernel that is wrong in one place", () => {
     const { report } = await reportOf(({ c }) => c.fill(0xffff));
     expect(report.passed).toBe(false);
   });
+});
+
+test("a flush is twice the last-level cache, and 64 MiB where that is small or unknown", () => {
+  const MiB = 2 ** 20;
+  expect([0, 32 * MiB, 100 * MiB].map(flushBytes)).toEqual([64 * MiB, 64 * MiB, 200 * MiB]);
 });
 
 for (const mode of ["read", "write", "warm"] as const)
