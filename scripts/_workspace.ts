@@ -1,5 +1,6 @@
 // Where things are in this workspace. Imports built-ins only: the demo runs it before any install.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
 /** Absolute path of the repository. */
@@ -55,9 +56,13 @@ function readManifests(): Map<string, Manifest> {
   return found;
 }
 
-/** Environment of every child process: this Bun and the installed tools come first on PATH. */
+/**
+ * Environment of every child process: installed tools come first on PATH, rustup's usual place last (a login shell has
+ * it, an editor's task runner often has not).
+ */
 export function childEnv(extra: Record<string, string> = {}): Record<string, string> {
-  const path = [join(ROOT, "node_modules", ".bin"), process.env.PATH ?? ""].join(delimiter);
+  const tools = join(ROOT, "node_modules", ".bin");
+  const path = [tools, process.env.PATH ?? "", join(homedir(), ".cargo", "bin")].join(delimiter);
   return { ...(process.env as Record<string, string>), PATH: path, ...extra };
 }
 

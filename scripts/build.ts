@@ -1,6 +1,14 @@
 // Writes dist/ (JavaScript and declarations) of every package whose sources changed, in dependency order.
 // Usage: bun scripts/build.ts [--force]
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import ts from "typescript";
 
@@ -80,9 +88,17 @@ function compile(pkg: Package): void {
   );
   const program = ts.createProgram(sources(pkg), parsed!.options, host);
   const emitted = program.emit();
+  copyDeclarations(pkg);
   const problems = [...ts.getPreEmitDiagnostics(program), ...emitted.diagnostics];
   if (problems.length === 0) return;
   throw new Error(`${pkg.manifest.name} does not compile:\n${format(problems)}`);
+}
+
+/** Declarations that are written by hand or generated; the compiler reads them and emits nothing for them. */
+function copyDeclarations(pkg: Package): void {
+  for (const file of sources(pkg).filter((name) => name.endsWith(".d.ts"))) {
+    cpSync(file, join(pkg.path, "dist", relative(join(pkg.path, "src"), file)));
+  }
 }
 
 function format(problems: readonly ts.Diagnostic[]): string {
