@@ -22,8 +22,9 @@ export function cellBuilder(sweep: ResolvedSweep): (plan: CellPlan) => BuiltCell
   let kept: { gemm: Gemm; weights: QuantizedWeights } | undefined;
   const weightsOf = (gemm: Gemm): QuantizedWeights => {
     if (kept?.gemm !== gemm) {
-      // Dropped before the next is made: two sets of weights must never be alive together.
+      // Dropped and collected before the next is made: two sets may not fit. Node collects on its own.
       kept = undefined;
+      if (typeof Bun !== "undefined") Bun.gc(true);
       kept = { gemm, weights: buildWeights(sweep, gemm) };
     }
     return kept.weights;
