@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { headerSchema, rowSchema } from "./schema.ts";
+import { headerSchema } from "./_headerSchema.ts";
+import { rowSchema } from "./_rowSchema.ts";
 
 /**
  * JSON Schema (draft 2020-12) of one line of a result file: a header or a cell. `docs/result-schema.json` is

@@ -84,9 +84,9 @@ test("the interval is looked at rarely: the stop is the first look, a quarter ap
   const looks = [6, 8, 10, 13, 17, 22, 28, 35, 44];
   const target = 0.2;
   let narrowBefore = 0;
-  for (let wild = 1; wild <= 9; wild++) {
-    // Wild pairs before steady ones; the unrecorded warm-up pair takes the first value.
-    const values = Array.from({ length: 50 }, (_, i) => (i <= wild ? 100 + 90 * i : 200));
+  for (let unsteady = 1; unsteady <= 9; unsteady++) {
+    // Unsteady pairs before steady ones; the unrecorded warm-up pair takes the first value.
+    const values = Array.from({ length: 50 }, (_, i) => (i <= unsteady ? 100 + 90 * i : 200));
     let pair = 0;
     const run = await samplePairs(async (side) => (side === "kernel" ? 100 : values[pair++]), {
       minSamples: 6,
