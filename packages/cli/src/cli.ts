@@ -51,7 +51,7 @@ async function dispatchCommand(argv: readonly string[], io: Io): Promise<ExitCod
   const program = createProgram((command, run) => {
     chosen = { run, global: command.optsWithGlobals() as GlobalOptions };
   });
-  prepare(program, io);
+  prepare(program, argv, io);
   try {
     if (argv.length === 0) {
       program.configureOutput({ writeOut: (text) => io.err(text) });
@@ -72,9 +72,9 @@ async function dispatchCommand(argv: readonly string[], io: Io): Promise<ExitCod
 }
 
 /** Points every command's output at `io`, and its complaints at one place. */
-function prepare(command: Command, io: Io): void {
+function prepare(command: Command, argv: readonly string[], io: Io): void {
   const width = io.columns ?? 100;
-  const paint = createPaint(colorLevel("auto", io.env, io.outIsTTY));
+  const paint = createPaint(colorLevel(colorMode(argv), io.env, io.outIsTTY));
   command
     .configureOutput({
       writeOut: (text) => io.out(text),
@@ -93,7 +93,7 @@ function prepare(command: Command, io: Io): void {
     .exitOverride((error) => {
       throw error.exitCode === 0 ? error : usageError(error, command);
     });
-  for (const child of command.commands) prepare(child, io);
+  for (const child of command.commands) prepare(child, argv, io);
 }
 
 function createContext(global: GlobalOptions, io: Io): Context {
@@ -106,11 +106,17 @@ function createContext(global: GlobalOptions, io: Io): Context {
   };
 }
 
+/** The mode for what is printed before or instead of a parse: help and errors. */
+function colorMode(argv: readonly string[]): ColorMode {
+  const joined = argv.join(" ");
+  if (/--color[= ]never\b/.test(joined)) return "never";
+  return /--color[= ]always\b/.test(joined) ? "always" : "auto";
+}
+
 async function report(error: unknown, argv: readonly string[], io: Io): Promise<ExitCode> {
   const { describeError } = await import("./_describe-error.ts");
   const { message, exitCode, stack } = describeError(error);
-  const mode: ColorMode = argv.includes("--color=never") ? "never" : "auto";
-  const paint = createPaint(colorLevel(mode, io.env, io.errIsTTY));
+  const paint = createPaint(colorLevel(colorMode(argv), io.env, io.errIsTTY));
   io.err(`${paint("alert", "moe-bench:")} ${message}${origin(error, argv, io)}\n`);
   if (argv.includes("--debug") && stack !== undefined) io.err(`${stack}\n`);
   return exitCode;

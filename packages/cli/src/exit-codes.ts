@@ -18,12 +18,19 @@
  * ```
  */
 export const EXIT: {
+  /** Everything asked for was done. */
   readonly ok: 0;
+  /** It ran and found a failure, or something unexpected happened. */
   readonly failure: 1;
+  /** The command line is wrong. */
   readonly usage: 2;
+  /** The backend or instruction set is not available on this machine. */
   readonly unavailable: 3;
+  /** Every measured cell is AMBIGUOUS. */
   readonly inconclusive: 4;
+  /** Stopped by SIGINT. */
   readonly SIGINT: 130;
+  /** Stopped by SIGTERM. */
   readonly SIGTERM: 143;
 } = Object.freeze({
   ok: 0,

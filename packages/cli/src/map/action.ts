@@ -62,7 +62,8 @@ function document(rows: readonly SpaceMapRow[], options: MapOptions): string {
     topK,
     blockM,
     tokens,
-    seed: typeof seed === "bigint" ? seed.toString() : seed,
+    // As in result files: 64-bit seeds do not fit a JSON number.
+    seed: seed.toString(),
     sampler,
     placement,
   };

@@ -85,6 +85,16 @@ test("--plot adds one heat map a block size, in ASCII where the terminal is dumb
 test("FORCE_COLOR and --color=always colour a pipe, NO_COLOR and --color=never do not", () => {
   const colored = (args: string[], env: Record<string, string>) =>
     cli(["map", "-t", "16", ...args], env).out.includes(ESCAPE);
+  const help = (args: string[], env: Record<string, string>) =>
+    cli([...args, "--help"], env).out.includes(ESCAPE);
+  const error = (args: string[], env: Record<string, string>) =>
+    cli(["mpa", ...args], env).err.includes(ESCAPE);
+  for (const painted of [help, error]) {
+    expect(painted(["--color=always"], { NO_COLOR: "1" })).toBe(true);
+    expect(painted(["--color", "never"], { FORCE_COLOR: "1" })).toBe(false);
+    expect(painted([], { FORCE_COLOR: "1" })).toBe(true);
+    expect(painted([], {})).toBe(false);
+  }
   expect(colored([], { FORCE_COLOR: "1" })).toBe(true);
   expect(colored(["--color", "always"], { NO_COLOR: "1" })).toBe(true);
   expect(colored([], { NO_COLOR: "1" })).toBe(false);
