@@ -11,6 +11,7 @@ import { BenchError } from "../errors.ts";
 import type { DeviceDescription } from "../results/schema.ts";
 import type { Backend, Cell, PreparedCell } from "./Backend.ts";
 import { flushBytes } from "./_flushBytes.ts";
+import { lastLevelCaches } from "./_lastLevelCaches.ts";
 import { hostCell } from "./_hostCell.ts";
 
 /** The native CPU kernel against dequantise-and-multiply, both in Rust. */
@@ -23,6 +24,8 @@ export async function openCpuBackend(): Promise<Backend> {
       { backend: "cpu", reason: native.reason },
     );
   const info = cpuInfo();
+  // The kernel reports the cache that one CPU sees; a flush has to empty those of all.
+  const cacheBytes = info.lastLevelCacheBytes * lastLevelCaches().count;
   return {
     name: "cpu",
     versions: { "@moe/kernel-cpu": native.version },
@@ -32,11 +35,11 @@ export async function openCpuBackend(): Promise<Backend> {
         device: info.model,
         isa: process.env.MOE_CPU_ISA || info.best,
         threads: info.cores,
-        lastLevelCacheBytes: info.lastLevelCacheBytes,
+        lastLevelCacheBytes: cacheBytes,
       };
     },
     async prepare(cell: Cell): Promise<PreparedCell> {
-      return prepareCpuCell(cell, info.lastLevelCacheBytes);
+      return prepareCpuCell(cell, cacheBytes);
     },
     async close(): Promise<void> {},
   };
@@ -56,8 +59,9 @@ function prepareCpuCell(cell: Cell, lastLevelCacheBytes: number): PreparedCell {
       kernel: (problem) => moeGemmW4A16(problem, options),
       reference: (problem) => referenceGemm(problem, options),
     },
+    // By all CPUs whatever the cell's threads: a thread may wake on any core, and each has caches of its own.
     evict(): void {
-      if (cache !== "warm") evictCaches({ bytes, by: cache, ...threads });
+      if (cache !== "warm") evictCaches({ bytes, by: cache });
     },
   });
 }

@@ -5,6 +5,7 @@ import type { CacheMode, DeviceDescription } from "../results/schema.ts";
 import type { Backend, Cell, PreparedCell } from "./Backend.ts";
 import { createEvictor } from "./_evictor.ts";
 import { flushBytes } from "./_flushBytes.ts";
+import { lastLevelCaches } from "./_lastLevelCaches.ts";
 import { hostCell, type HostRun } from "./_hostCell.ts";
 import { naiveGemm } from "./_naiveGemm.ts";
 
@@ -19,9 +20,10 @@ const ISA = "javascript";
  * native can be built. Its times say nothing about a native kernel.
  */
 export async function openPortableBackend(): Promise<Backend> {
+  const cacheBytes = lastLevelCaches().bytes;
   const evictors = new Map<CacheMode, () => void>();
   const evictorOf = (cache: CacheMode): (() => void) => {
-    const evict = evictors.get(cache) ?? createEvictor(cache, flushBytes(0));
+    const evict = evictors.get(cache) ?? createEvictor(cache, flushBytes(cacheBytes));
     evictors.set(cache, evict);
     return evict;
   };
@@ -34,7 +36,7 @@ export async function openPortableBackend(): Promise<Backend> {
         device: cpus()[0]?.model.trim() || "unknown CPU",
         isa: ISA,
         threads: 1,
-        lastLevelCacheBytes: 0,
+        lastLevelCacheBytes: cacheBytes,
       };
     },
     async prepare(cell: Cell): Promise<PreparedCell> {

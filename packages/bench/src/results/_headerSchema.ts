@@ -11,7 +11,7 @@ export const Device = z.strictObject({
   isa: z.string(),
   /** Threads by default. */
   threads: count,
-  /** Last-level cache in bytes; the flush is a multiple of it. */
+  /** All last-level caches together in bytes, 0 = unknown; the flush is a multiple of it. */
   lastLevelCacheBytes: count,
 });
 
