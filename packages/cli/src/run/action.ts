@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import type { RunOptions } from "./command.ts";
+import { checkDevice } from "./device.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { applyFilter } from "./filter.ts";
 import { stopNote } from "./notes.ts";
@@ -32,6 +33,7 @@ async function sweepInto(
   { io }: Context,
 ): Promise<ExitCode | undefined> {
   oneOf("--backend", settings.backend, Object.keys(BACKENDS));
+  checkDevice(settings, io.env);
   const interrupts = io.interrupts();
   try {
     const { signal } = interrupts;

@@ -15,6 +15,8 @@ import { verdictOf, verdictStyle } from "./columns.ts";
 
 /** Rows of the worst-first list on the terminal; --json has all. */
 const WORST_SHOWN = 8;
+/** Failed cells that are explained on the terminal; they often fail for one reason. */
+const FAILURES_SHOWN = 8;
 
 /** The conclusions, as data. */
 export interface Conclusions {
@@ -56,11 +58,14 @@ export function summary(rows: readonly ResultRow[], context: Context): string {
 }
 
 function failures(rows: readonly ResultRow[], { paint }: Context): string {
-  const lines = rows
-    .filter((row) => row.status !== "ok")
+  const failed = rows.filter((row) => row.status !== "ok");
+  const lines = failed
+    .slice(0, FAILURES_SHOWN)
     .map(
       (row) => `  ${row.id}  ${reason(row)}\n    again: ${row.replay ?? "not as a command line"}\n`,
     );
+  const rest = failed.length - lines.length;
+  if (rest > 0) lines.push(`  and ${rest} more\n`);
   return lines.length === 0 ? "" : `${paint("alert", "failed")}\n${lines.join("")}`;
 }
 
@@ -79,7 +84,8 @@ function reason(row: ResultRow): string {
 }
 
 function worst(rows: readonly ResultRow[], { paint }: Context): string {
-  const list = worstFirst(rows).slice(0, WORST_SHOWN);
+  const timed = rows.filter((row) => row.timing !== null);
+  const list = worstFirst(timed).slice(0, WORST_SHOWN);
   if (list.length < 2) return "";
   const width = Math.max(...list.map((row) => row.id.length));
   const lines = list.map((row) => {
@@ -153,5 +159,7 @@ function totals(
   const counts = Object.entries(verdicts).map(([v, n]) => `${n} ${paint(verdictStyle(v), v)}`);
   const note =
     flagged === 0 ? "" : `  * noisy samples in ${flagged}: read the interval with care\n`;
-  return rows.length === 0 ? "" : `${rows.length} cells: ${counts.join(", ")}\n${note}`;
+  return rows.length === 0
+    ? ""
+    : `${rows.length} cell${rows.length === 1 ? "" : "s"}: ${counts.join(", ")}\n${note}`;
 }

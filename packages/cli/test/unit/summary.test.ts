@@ -46,6 +46,15 @@ test("a wrong output is named with its worst element and the line that repeats i
   expect(text).toEndWith("2 cells: 1 BADREL, 1 ERROR\n");
 });
 
+test("many failures are counted, and those that were not timed are not called slow", () => {
+  const rows = Array.from({ length: 11 }, (_, i) => resultRow({ numTokens: i + 1 }));
+  const text = summary(rows, plain());
+  expect(text.match(/again: /g)).toHaveLength(8);
+  expect(text).toContain("\n  and 3 more\n");
+  expect(text).not.toContain("worst first");
+  expect(summary([resultRow({ speedup: 2 })], plain())).toEndWith("\n1 cell: 1 FAST\n");
+});
+
 test("no rows give no conclusions and no crash", () => {
   expect(summary([], plain())).toBe("");
   expect(conclude([])).toEqual({
