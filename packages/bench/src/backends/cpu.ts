@@ -57,7 +57,7 @@ function prepareCpuCell(cell: Cell, lastLevelCacheBytes: number): PreparedCell {
     referenceName: "referenceGemm",
     run: {
       kernel: (problem) => moeGemmW4A16(problem, options),
-      reference: (problem) => referenceGemm(problem, options),
+      reference: (problem) => referenceGemm(problem, threads),
     },
     // By all CPUs whatever the cell's threads: a thread may wake on any core, and each has caches of its own.
     evict(): void {
