@@ -36,7 +36,7 @@ export interface DeviceDescription extends z.infer<typeof Device> {}
 export interface RowVerification extends z.infer<typeof Verification> {}
 /** The timing part of a row. */
 export interface RowTiming extends z.infer<typeof Timing> {}
-/** How the cache is prepared before every sample: evicted by reading, by writing, or left warm. */
+/** How the cache is prepared before every sample: evicted by reading, by writing, or warmed by a call of the same side. */
 export type CacheMode = ResultRow["cache"];
 
 /**

@@ -99,6 +99,20 @@ test("a flush is twice the last-level cache, and 64 MiB where that is small or u
   expect([0, 32 * MiB, 100 * MiB].map(flushBytes)).toEqual([64 * MiB, 64 * MiB, 200 * MiB]);
 });
 
+test("a cold sample runs its side once after the flush, a warm one runs it twice and flushes nothing", async () => {
+  const callsOf = async (cache: "read" | "warm"): Promise<string[]> => {
+    const calls: string[] = [];
+    const runOf = (side: string) => () => (calls.push(side), { timeNs: 1, isa: "x", threads: 1 });
+    const run = { kernel: runOf("kernel"), reference: runOf("reference") };
+    const evict = (): void => void calls.push("evict");
+    const cell = { problem: problem(1), cache } as Cell;
+    await hostCell(cell, { kernelName: "k", referenceName: "r", run, evict }).sample("reference");
+    return calls;
+  };
+  expect(await callsOf("read")).toEqual(["evict", "reference"]);
+  expect(await callsOf("warm")).toEqual(["reference", "reference"]);
+});
+
 for (const mode of ["read", "write", "warm"] as const)
   test(`evicting by ${mode} can be repeated`, () => {
     const evict = createEvictor(mode, 1 << 16);
