@@ -49,7 +49,10 @@ function tryLoad(): Loaded | KernelCpuError {
         { path, found, version },
       );
     } catch (cause) {
-      causes.push(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`);
+      // The first line says what failed; below it, runtimes list who asked.
+      causes.push(
+        `${path}: ${String(cause instanceof Error ? cause.message : cause).split("\n")[0]}`,
+      );
     }
   }
   return new KernelCpuError(
