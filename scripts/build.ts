@@ -72,7 +72,6 @@ function buildOne(pkg: Package): void {
 }
 
 function compile(pkg: Package): void {
-  const host = ts.createCompilerHost({});
   const parsed = ts.getParsedCommandLineOfConfigFile(
     join(ROOT, "tsconfig.json"),
     {
@@ -86,12 +85,27 @@ function compile(pkg: Package): void {
     },
     { ...ts.sys, onUnRecoverableConfigFileDiagnostic: fail },
   );
-  const program = ts.createProgram(sources(pkg), parsed!.options, host);
+  const { options } = parsed!;
+  const program = ts.createProgram(sources(pkg), options, cachingHost(options));
   const emitted = program.emit();
   copyDeclarations(pkg);
   const problems = [...ts.getPreEmitDiagnostics(program), ...emitted.diagnostics];
   if (problems.length === 0) return;
   throw new Error(`${pkg.manifest.name} does not compile:\n${format(problems)}`);
+}
+
+const parsedLibraries = new Map<string, ts.SourceFile | undefined>();
+
+/** Reads the declarations of installed packages and of the language once for all packages. */
+function cachingHost(options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, ...rest) => {
+    if (!/node_modules.*\.d\.[cm]?ts$/.test(name)) return read(name, ...rest);
+    if (!parsedLibraries.has(name)) parsedLibraries.set(name, read(name, ...rest));
+    return parsedLibraries.get(name);
+  };
+  return host;
 }
 
 /** Declarations that are written by hand or generated; the compiler reads them and emits nothing for them. */
