@@ -23,9 +23,6 @@ export interface Context {
   unicode: boolean;
 }
 
-/** Runs a command and says how it ended. */
-export type Action<Options> = (options: Options, context: Context) => Promise<ExitCode>;
-
 /** Hands an action to the program: what a command definition calls when it was chosen. */
 export type Dispatch = (command: CommandLike, run: (context: Context) => Promise<ExitCode>) => void;
 
