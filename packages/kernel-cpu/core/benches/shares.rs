@@ -12,8 +12,10 @@ const TOP_K: usize = 8;
 
 fn main() {
     let arg = |name: &str| std::env::var(name).ok();
-    let isas: Vec<Isa> = arg("ISA").map_or(Isa::available(), |names| names.split(',').map(|n| Isa::parse(n).unwrap()).collect());
-    let tokens: Vec<usize> = arg("TOKENS").map_or(vec![128, 1024, 4096], |list| list.split(',').map(|t| t.parse().unwrap()).collect());
+    let isas: Vec<Isa> =
+        arg("ISA").map_or(Isa::available(), |names| names.split(',').map(|n| Isa::parse(n).unwrap()).collect());
+    let tokens: Vec<usize> =
+        arg("TOKENS").map_or(vec![128, 1024, 4096], |list| list.split(',').map(|t| t.parse().unwrap()).collect());
     let rounds: usize = arg("ROUNDS").map_or(5, |n| n.parse().unwrap());
     let reference = arg("REFERENCE").is_some();
     let threads = arg("THREADS").map(|n| n.parse().unwrap());
@@ -52,8 +54,13 @@ fn main() {
                 let (bf16, f32, read) = (median(&mut bf16), median(&mut f32), median(&mut read));
                 println!(
                     "gemm{gemm} T={tokens:<5} {:<11} {:8.2} ms {:7.1} GF/s  bf16 {:.3} of {bf16:.0}  f32 {:.3} of {f32:.0}  read {:.3} of {read:.1} GB/s  reference/kernel {:.2}",
-                    isa.name(), time * 1e3, flop / time / 1e9, flop / time / 1e9 / bf16, flop / time / 1e9 / f32,
-                    bytes / time / 1e9 / read, if reference { median(&mut theirs) / time } else { f64::NAN },
+                    isa.name(),
+                    time * 1e3,
+                    flop / time / 1e9,
+                    flop / time / 1e9 / bf16,
+                    flop / time / 1e9 / f32,
+                    bytes / time / 1e9 / read,
+                    if reference { median(&mut theirs) / time } else { f64::NAN },
                 );
             }
         }

@@ -10,7 +10,6 @@ struct Line([u8; 64]);
 pub struct AlignedBuffer(Vec<Line>);
 
 impl AlignedBuffer {
-
     /// The start of at least `bytes` writable bytes.
     pub fn at_least(&mut self, bytes: usize) -> *mut u8 {
         let lines = bytes.div_ceil(64);

@@ -79,7 +79,13 @@ pub fn moe_forward(problem: &mut LayerProblem, options: &RunOptions) -> Result<R
 const ROWS: usize = 64;
 
 /// `[routes, width]` of `silu(gate) · up` from `[routes, 2 · width]`; rows without a route stay 0.
-fn activate(gate_up: &[u16], width: usize, runs: &Runs, routes: usize, threads: usize) -> Result<Vec<u16>, KernelError> {
+fn activate(
+    gate_up: &[u16],
+    width: usize,
+    runs: &Runs,
+    routes: usize,
+    threads: usize,
+) -> Result<Vec<u16>, KernelError> {
     let mut activated = vec![0u16; routes * width];
     let out = Shared(activated.as_mut_ptr());
     let pieces: Vec<&[u32]> = runs.routes.chunks(ROWS).collect();
@@ -155,11 +161,18 @@ fn exp(x: f32) -> f32 {
     const LN_2_HIGH: f32 = 0.693_359_375;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     // Beyond these, e^x is below the smallest normal f32, or infinite; comparisons keep NaN.
-    let clamped = if x > 88.7 { 88.7 } else if x < -87.3 { -87.3 } else { x };
+    let clamped = if x > 88.7 {
+        88.7
+    } else if x < -87.3 {
+        -87.3
+    } else {
+        x
+    };
     let whole = (clamped * LOG2_E).round_ties_even();
     let rest = clamped - whole * LN_2_HIGH - whole * LN_2_LOW;
     // Taylor series of e^rest, |rest| <= ln 2 / 2: the first dropped term is below 2^-26.
-    let series = 1.0 + rest * (1.0 + rest * (0.5 + rest * (1.0 / 6.0 + rest * (1.0 / 24.0 + rest * (1.0 / 120.0 + rest / 720.0)))));
+    let series = 1.0
+        + rest * (1.0 + rest * (0.5 + rest * (1.0 / 6.0 + rest * (1.0 / 24.0 + rest * (1.0 / 120.0 + rest / 720.0)))));
     // `whole` lies in −126..128; a NaN's bits do not matter, since the series is NaN too.
     let power = f32::from_bits(((whole as i32).clamp(-126, 127) + 127) as u32 * (1 << 23));
     let overflow = if whole > 127.0 { 2.0 } else { 1.0 };

@@ -114,7 +114,10 @@ mod x86 {
     pub unsafe fn bf16_dots(iterations: usize) -> f64 {
         // SAFETY: any bits are a vector of bf16.
         let (a, b): (__m512bh, __m512bh) = unsafe {
-            (std::mem::transmute(_mm512_set1_epi32(black_box(0x3f00_3f00))), std::mem::transmute(_mm512_set1_epi32(0x3f01_3f01)))
+            (
+                std::mem::transmute(_mm512_set1_epi32(black_box(0x3f00_3f00))),
+                std::mem::transmute(_mm512_set1_epi32(0x3f01_3f01)),
+            )
         };
         let mut sums = [_mm512_setzero_ps(); SUMS];
         for _ in 0..iterations {

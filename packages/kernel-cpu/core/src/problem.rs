@@ -76,12 +76,7 @@ pub(crate) fn require(holds: bool, what: &'static str, given: usize, allowed: St
 impl Weights<'_> {
     pub fn check(&self) -> Result<(), KernelError> {
         let Weights { num_experts, n, k, group_size, row_stride, .. } = *self;
-        require(
-            group_size >= 8 && group_size % 8 == 0,
-            "groupSize",
-            group_size,
-            "a positive multiple of 8".into(),
-        )?;
+        require(group_size >= 8 && group_size % 8 == 0, "groupSize", group_size, "a positive multiple of 8".into())?;
         require(k % group_size == 0, "k", k, format!("a multiple of groupSize {group_size}"))?;
         require(row_stride >= k / 8, "rowStride", row_stride, format!("at least k / 8 = {}", k / 8))?;
         let rows = product("numExperts × n", &[num_experts, n])?;

@@ -53,7 +53,14 @@ pub fn reference_gemm(problem: &mut GemmProblem, options: &RunOptions) -> Result
 }
 
 /// `[run.len, n]` f32.
-fn multiply_expert(a: &[u16], weights: &Weights, top_k: usize, run: Run, routes: &[u32], inner: Parallelism) -> Vec<f32> {
+fn multiply_expert(
+    a: &[u16],
+    weights: &Weights,
+    top_k: usize,
+    run: Run,
+    routes: &[u32],
+    inner: Parallelism,
+) -> Vec<f32> {
     let Weights { n, k, .. } = *weights;
     let mut rows = Vec::with_capacity(run.len * k);
     for &flat in routes {
@@ -64,11 +71,25 @@ fn multiply_expert(a: &[u16], weights: &Weights, top_k: usize, run: Run, routes:
     // SAFETY: the strides describe the three vectors: C [m, n] = A [m, k] · B [k, n], B being the transpose of `dense`.
     unsafe {
         gemm::gemm(
-            run.len, n, k,
-            product.as_mut_ptr(), 1, n as isize, false,
-            rows.as_ptr(), 1, k as isize,
-            dense.as_ptr(), k as isize, 1,
-            0.0, 1.0, false, false, false, inner,
+            run.len,
+            n,
+            k,
+            product.as_mut_ptr(),
+            1,
+            n as isize,
+            false,
+            rows.as_ptr(),
+            1,
+            k as isize,
+            dense.as_ptr(),
+            k as isize,
+            1,
+            0.0,
+            1.0,
+            false,
+            false,
+            false,
+            inner,
         );
     }
     product

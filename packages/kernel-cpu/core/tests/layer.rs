@@ -8,8 +8,17 @@ use support::{OwnedWeights, Random, Shape, bf16_to_f64};
 #[test]
 fn every_path_agrees_with_the_f64_layer() {
     let mut random = Random(0xfeed_beef_1234_5679);
-    for (tokens, top_k, experts, hidden, intermediate, zeros) in [(37, 3, 5, 128, 64, false), (9, 2, 4, 64, 96, true), (1, 1, 1, 8, 8, false)] {
-        let shape = |n: usize, k: usize| Shape { experts, n, k, group: if k % 32 == 0 { 32 } else { 8 }, row_stride: k / 8 + 1, zeros };
+    for (tokens, top_k, experts, hidden, intermediate, zeros) in
+        [(37, 3, 5, 128, 64, false), (9, 2, 4, 64, 96, true), (1, 1, 1, 8, 8, false)]
+    {
+        let shape = |n: usize, k: usize| Shape {
+            experts,
+            n,
+            k,
+            group: if k % 32 == 0 { 32 } else { 8 },
+            row_stride: k / 8 + 1,
+            zeros,
+        };
         let gate_up = OwnedWeights::random(shape(2 * intermediate, hidden), &mut random);
         let down = OwnedWeights::random(shape(hidden, intermediate), &mut random);
         let input: Vec<u16> = (0..tokens * hidden).map(|_| random.bf16()).collect();
@@ -52,7 +61,10 @@ fn every_path_agrees_with_the_f64_layer() {
                     // Each intermediate is rounded to bf16 four times (gate, up, product, down): 4 half-ulps of its terms.
                     let got = bf16_to_f64(out[token * hidden + column]);
                     let tolerance = (magnitude * 5.0 + want.abs()) / 256.0;
-                    assert!((got - want).abs() <= tolerance, "{isa}: out[{token}, {column}] = {got}, want {want} ± {tolerance}");
+                    assert!(
+                        (got - want).abs() <= tolerance,
+                        "{isa}: out[{token}, {column}] = {got}, want {want} ± {tolerance}"
+                    );
                 }
             }
         }

@@ -145,9 +145,7 @@ impl Task for GemmTask {
 
     fn compute(&mut self) -> Result<Outcome> {
         let Self { args, options, job } = self;
-        Ok(Outcome::of(|| {
-            moe_kernel_cpu::moe_gemm_w4a16(&mut args.problem()?, &options.resolve(Some(job.as_ref()))?)
-        }))
+        Ok(Outcome::of(|| moe_kernel_cpu::moe_gemm_w4a16(&mut args.problem()?, &options.resolve(Some(job.as_ref()))?)))
     }
 
     fn resolve(&mut self, _env: Env, outcome: Outcome) -> Result<Outcome> {

@@ -127,7 +127,9 @@ unsafe fn decode<const ZEROS: bool>(panel: &PackedPanel, dst: *mut u16) {
                 let zeros = if ZEROS { Some(load_zeros(panel, first + i, vector)) } else { None };
                 for (pair, value) in decode_word(word, zeros, table).into_iter().enumerate() {
                     // SAFETY: `dst` holds 8 · words × NR elements.
-                    unsafe { _mm512_store_si512(dst.add((4 * (first + i) + pair) * 2 * NR + 32 * vector).cast(), value) };
+                    unsafe {
+                        _mm512_store_si512(dst.add((4 * (first + i) + pair) * 2 * NR + 32 * vector).cast(), value)
+                    };
                 }
             };
             for_each_word!(words, here, store);

@@ -34,7 +34,8 @@ pub unsafe fn pack(rows: &[*const u16], k: usize, dst: *mut u8) -> usize {
             for (i, quarter) in quarters.iter_mut().enumerate() {
                 let mask = lanes(dwords.saturating_sub(16 * i));
                 // SAFETY: masked to the row's k elements.
-                *quarter = unsafe { _mm512_maskz_loadu_epi32(mask, row.cast::<i32>().wrapping_add(step * STEP / 2 + 16 * i)) };
+                *quarter =
+                    unsafe { _mm512_maskz_loadu_epi32(mask, row.cast::<i32>().wrapping_add(step * STEP / 2 + 16 * i)) };
             }
             for (pair, vector) in every_fourth(quarters).into_iter().enumerate() {
                 // SAFETY: `dst` holds steps × PAIRS × rows vectors.

@@ -57,9 +57,8 @@ unsafe fn decode(panel: &PackedPanel, dst: *mut f32) {
             let lanes: [usize; 4] = std::array::from_fn(|lane| 4 * vector + lane);
             // SAFETY: each column has the chunk's words.
             let words = lanes.map(|lane| unsafe { *panel.columns[lane].add(panel.first_word + word) });
-            let zeros = lanes.map(|lane| {
-                i32::from(panel.zeros.map_or(SYMMETRIC_ZERO, |zeros| zeros[group * NR + lane]))
-            });
+            let zeros =
+                lanes.map(|lane| i32::from(panel.zeros.map_or(SYMMETRIC_ZERO, |zeros| zeros[group * NR + lane])));
             // SAFETY: four words, four zero points; `dst` holds 8 · words × NR floats, so the eight stores fit.
             unsafe {
                 let mut packed = vld1q_u32(words.as_ptr());

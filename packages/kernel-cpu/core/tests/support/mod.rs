@@ -122,7 +122,15 @@ pub fn problem<'a>(
 }
 
 /// Checks one element of C against the f64 dot product; NaN never passes.
-pub fn check_element(a: &[u16], weights: &OwnedWeights, top_k: usize, flat: usize, expert: usize, column: usize, got: u16) {
+pub fn check_element(
+    a: &[u16],
+    weights: &OwnedWeights,
+    top_k: usize,
+    flat: usize,
+    expert: usize,
+    column: usize,
+    got: u16,
+) {
     let k = weights.shape.k;
     let row = &a[flat / top_k * k..][..k];
     let (mut want, mut magnitude) = (0.0, 0.0f64);
