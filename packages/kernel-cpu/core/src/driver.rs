@@ -23,6 +23,11 @@ const CHUNK_K: usize = 128;
 const PACKED_A_BYTES: usize = 512 << 10;
 /// Fewer rows than this would decode the weights too often, whatever the cache.
 const MIN_TASK_ROWS: usize = 96;
+/// More rows than this would push the accumulators of a panel out of the L1 cache.
+const MAX_TASK_ROWS: usize = 280;
+/// Panels whose results are written to C together, 512 bytes a row with 32 columns: C's rows are often a power of two
+/// apart, where narrower visits keep missing the TLB and the same few cache sets.
+const SPAN: usize = 8;
 /// Bytes that one prefetch asks for.
 const CACHE_LINE: usize = 64;
 
@@ -59,7 +64,7 @@ thread_local! {
 
 /// Most rows of a task, so that its packed activations stay in the L2 cache.
 pub fn max_task_rows<K: MicroKernel>(k: usize) -> usize {
-    (PACKED_A_BYTES / (k.max(1) * K::ELEMENT)).max(MIN_TASK_ROWS).next_multiple_of(K::MR)
+    (PACKED_A_BYTES / (k.max(1) * K::ELEMENT)).clamp(MIN_TASK_ROWS, MAX_TASK_ROWS).next_multiple_of(K::MR)
 }
 
 /// Some consecutive k of all groups: where it starts, its length, and its groups.
@@ -108,7 +113,7 @@ pub unsafe fn run_task<K: MicroKernel>(tensors: &Tensors, task: &Task) {
             rows: routes.len(),
             tiles: &mut scratch.tiles,
             a: scratch.a.at_least(routes.len() * weights.k * K::ELEMENT),
-            acc: scratch.acc.at_least(routes.len() * K::NR * 4).cast(),
+            acc: scratch.acc.at_least(SPAN * routes.len() * K::NR * 4).cast(),
             scales: scratch.scales.at_least(weights.k / weights.group_size * K::NR * 4).cast(),
             panel: scratch.panel.at_least(2 * CHUNK_K.max(weights.group_size.min(2 * CHUNK_K)) * K::NR * K::ELEMENT),
             columns: &mut scratch.columns,
@@ -125,10 +130,12 @@ pub unsafe fn run_task<K: MicroKernel>(tensors: &Tensors, task: &Task) {
         // SAFETY: the buffers above have the sizes that the steps use; every row pointer has k elements behind it.
         unsafe {
             worker.pack_rows(&scratch.rows);
-            for column in (task.columns.0..task.columns.1).step_by(K::NR) {
-                worker.multiply_panel(column, routes);
-                let columns = K::NR.min(task.columns.1 - column);
-                K::scatter(worker.acc, routes, tensors.c.add(column), weights.n, columns);
+            for first in (task.columns.0..task.columns.1).step_by(SPAN * K::NR) {
+                let columns = (SPAN * K::NR).min(task.columns.1 - first);
+                for (panel, column) in (first..first + columns).step_by(K::NR).enumerate() {
+                    worker.multiply_panel(column, worker.acc.add(panel * routes.len() * K::NR));
+                }
+                K::scatter(worker.acc, routes, tensors.c.add(first), weights.n, columns);
             }
         }
     });
@@ -174,7 +181,7 @@ struct Worker<'a, K: MicroKernel> {
     tiles: &'a mut Vec<(usize, usize)>,
     /// Packed activations, `[chunk][tile][k][rows of the tile]`.
     a: *mut u8,
-    /// `[rows][NR]`.
+    /// `[SPAN][rows][NR]`.
     acc: *mut f32,
     /// Of the panel, `[groups][NR]`.
     scales: *mut f32,
@@ -210,16 +217,17 @@ impl<K: MicroKernel> Worker<'_, K> {
         (chunk.k0 * self.rows + row * chunk.len) * K::ELEMENT
     }
 
-    unsafe fn multiply_panel(&mut self, column: usize, routes: &[u32]) {
+    /// Multiplies the panel at `column` into `acc`, `[rows][NR]`.
+    unsafe fn multiply_panel(&mut self, column: usize, acc: *mut f32) {
         let weights = self.tensors.weights;
         self.load_columns(column);
         self.load_scales(column);
         self.load_zeros(column);
         if weights.k == 0 {
             // SAFETY: `acc` holds rows × NR.
-            unsafe { std::ptr::write_bytes(self.acc, 0, self.rows * K::NR) };
+            unsafe { std::ptr::write_bytes(acc, 0, self.rows * K::NR) };
         }
-        for (index, &chunk) in self.chunks.iter().enumerate() {
+        for &chunk in self.chunks.iter() {
             let packed = PackedPanel {
                 columns: self.columns,
                 first_word: chunk.k0 / 8,
@@ -228,28 +236,25 @@ impl<K: MicroKernel> Worker<'_, K> {
                 words_per_zero: chunk.len / 8 / chunk.groups,
             };
             self.prefetch_weights(column + K::NR, chunk.k0, chunk.len);
-            if index + 1 == self.chunks.len() {
-                self.prefetch_output(routes, column);
-            }
             // SAFETY: the columns point into the packed weights, whose size was checked; the buffers were sized for it.
             unsafe {
                 K::decode(&packed, self.panel);
                 for &(from, to) in self.tiles.iter() {
-                    K::tile(to - from, &self.tile_args(chunk, from));
+                    K::tile(to - from, &self.tile_args(chunk, from, acc));
                 }
             }
         }
     }
 
     /// The tile whose first row is `from`.
-    fn tile_args(&self, chunk: Chunk, from: usize) -> TileArgs {
+    fn tile_args(&self, chunk: Chunk, from: usize, acc: *mut f32) -> TileArgs {
         TileArgs {
             a: self.a.wrapping_add(self.packed_offset(chunk, from)),
             b: self.panel,
             group_k: chunk.len / chunk.groups,
             groups: chunk.groups,
             scales: self.scales.wrapping_add(chunk.group0 * K::NR),
-            acc: self.acc.wrapping_add(from * K::NR),
+            acc: acc.wrapping_add(from * K::NR),
             first: chunk.k0 == 0,
         }
     }
@@ -311,13 +316,6 @@ impl<K: MicroKernel> Worker<'_, K> {
             if k0 == 0 {
                 prefetch(weights.scales.as_ptr().wrapping_add(row * groups));
             }
-        }
-    }
-
-    /// Asks for the lines of C that the panel's results go to.
-    fn prefetch_output(&self, routes: &[u32], column: usize) {
-        for &flat in routes {
-            prefetch(self.tensors.c.wrapping_add(flat as usize * self.tensors.weights.n + column));
         }
     }
 }

@@ -7,11 +7,11 @@ pub mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512;
 #[cfg(target_arch = "x86_64")]
+mod avx512_common;
+#[cfg(target_arch = "x86_64")]
 pub mod avx512bf16;
 #[cfg(target_arch = "x86_64")]
 mod avx512bf16_few;
-#[cfg(target_arch = "x86_64")]
-mod avx512_common;
 #[cfg(target_arch = "aarch64")]
 pub mod neon;
 pub mod portable;
@@ -128,11 +128,12 @@ pub unsafe trait MicroKernel {
         }
     }
 
-    /// Rounds the accumulators `[routes.len()][NR]` to bf16 and writes the first `columns` of each row to
-    /// `c[route * stride ..]`.
+    /// Rounds the accumulators `[panels][routes.len()][NR]` to bf16 and writes the first `columns` of each row to
+    /// `c[route * stride ..]`. Several panels at once: a row's cache lines and page are then visited once, not once a
+    /// panel.
     ///
     /// # Safety
-    /// The targets lie in memory that the caller owns; `acc` is 64-byte aligned.
+    /// The targets lie in memory that the caller owns; `acc` is 64-byte aligned and holds `columns` rounded up to NR.
     unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize);
 }
 
@@ -140,14 +141,17 @@ pub unsafe trait MicroKernel {
 #[inline(always)]
 unsafe fn scatter_rows<const NR: usize>(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
     for (row, &route) in routes.iter().enumerate() {
-        // SAFETY: acc holds NR values a row, the target `columns`.
-        unsafe {
-            let values = &*acc.add(row * NR).cast::<[f32; NR]>();
-            let target = c.add(route as usize * stride);
-            if columns == NR {
-                bf16::store(values, &mut *target.cast::<[u16; NR]>());
-            } else {
-                bf16::store(&values[..columns], std::slice::from_raw_parts_mut(target, columns));
+        for panel in 0..columns.div_ceil(NR) {
+            let here = (columns - panel * NR).min(NR);
+            // SAFETY: acc holds NR values a row of a panel, the target `columns`.
+            unsafe {
+                let values = &*acc.add((panel * routes.len() + row) * NR).cast::<[f32; NR]>();
+                let target = c.add(route as usize * stride + panel * NR);
+                if here == NR {
+                    bf16::store(values, &mut *target.cast::<[u16; NR]>());
+                } else {
+                    bf16::store(&values[..here], std::slice::from_raw_parts_mut(target, here));
+                }
             }
         }
     }
