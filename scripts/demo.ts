@@ -25,7 +25,7 @@ function demo(): void {
   else console.error(`no cargo: ${WITHOUT_CARGO}`);
   run([BUN, CLI, "map"], "moe-bench map: how each archetype fills the blocks");
   const args = `run --gemm 1,2 --archetypes balanced,zipf1,hot16 ${native ? NATIVE : PORTABLE}`;
-  const limitMs = Math.max(LIMIT_MS - performance.now(), LIMIT_MS / 4);
+  const limitMs = Math.round(Math.max(LIMIT_MS - performance.now(), LIMIT_MS / 4));
   run([BUN, CLI, ...args.split(" ")], `moe-bench ${args}`, limitMs);
 }
 
