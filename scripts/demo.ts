@@ -10,7 +10,7 @@ const WITHOUT_CARGO =
 const CLI = join(ROOT, "packages", "cli", "bin", "moe-bench.js");
 
 /** Both GEMMs of the default shape at a small and a large batch. */
-const NATIVE = "--backend cpu --tokens 16,512 --time-budget 2s";
+const NATIVE = "--backend cpu --tokens 16,1024 --time-budget 2s";
 
 /** The TypeScript kernel is hundreds of times slower: a small shape and few experts. */
 const PORTABLE = "--backend portable --shape K=256,N=128,E=32 --tokens 16,64 --time-budget 1s";
