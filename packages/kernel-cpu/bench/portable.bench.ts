@@ -44,7 +44,7 @@ function problemOf(k: number, n: number, rows: number): MoeGemmProblem {
 function naiveLoop(p: MoeGemmProblem): void {
   const { n, k } = p.weights;
   let decoded = -1;
-  let weights = new Float32Array(0);
+  let weights: Float32Array = new Float32Array(0);
   for (let slot = 0; slot < p.numBlocks * p.blockM; slot++) {
     const expert = p.expertIds[Math.floor(slot / p.blockM)];
     const flat = p.sortedTokenIds[slot];
