@@ -40,8 +40,8 @@ export interface AsyncRunOptions extends RunOptions {
  * import { randomActivations, randomWeights, verifyGemm } from "@moe/quant";
  * import { synthTopk } from "@moe/routing";
  *
- * const routing = synthTopk({ archetype: "zipf1", numTokens: 16, numExperts: 8, topK: 2 });
- * const blocks = moeAlignBlockSize(routing.topkIds, { ...routing, blockM: 16 });
+ * const { topkIds, ...sizes } = synthTopk({ archetype: "zipf1", numTokens: 16, numExperts: 8, topK: 2 });
+ * const blocks = moeAlignBlockSize(topkIds, { ...sizes, blockM: 16 });
  * const problem = {
  *   a: randomActivations({ rows: 16, k: 256, seed: 1 }),
  *   weights: randomWeights({ numExperts: 8, n: 64, k: 256, groupSize: 128, seed: 2 }),

@@ -28,9 +28,9 @@ export const DEFAULT_MARGIN = 0.02;
  * @example
  * ```ts
  * import { verdict } from '@moe/bench';
- * console.log(verdict({ ratio: 1.31, low: 1.27, high: 1.36 }));
+ * console.log(verdict({ low: 1.27, high: 1.36 }));
  * // → FAST
- * console.log(verdict({ ratio: 1.03, low: 1.01, high: 1.05 }));
+ * console.log(verdict({ low: 1.01, high: 1.05 }));
  * // → AMBIGUOUS
  * ```
  */
