@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { moeAlignBlockSize } from "@moe/align";
 import { synthTopk } from "@moe/routing";
+import { NUMPY } from "./packages.ts";
 import { python } from "./venv.ts";
 
 const SHAPE = { topK: 8, numExperts: 256, blockM: 32 };
@@ -15,7 +16,7 @@ interface NumpyReport {
 
 /** Prints a table: milliseconds of each route and NumPy's as a multiple of ours. */
 export async function alignPeers(): Promise<void> {
-  const interpreter = await python(["numpy"]);
+  const interpreter = await python([NUMPY]);
   const folder = await mkdtemp(join(tmpdir(), "moe-align-"));
   try {
     console.log("align: E=256 topK=8 blockM=32, median ms; NumPy as a multiple of ours");

@@ -1,13 +1,14 @@
 // @moe/routing against the per-token NumPy loop of the original suite, in one run: NumPy, fast, numpy, NumPy, fast …
 // The ids of the `numpy` sampler are compared with NumPy's before anything is timed.
 import { ARCHETYPES, popularity, synthTopk, type ArchetypeName, type Sampler } from "@moe/routing";
+import { startJsonLines } from "./jsonLines.ts";
+import { NUMPY } from "./packages.ts";
 import { python } from "./venv.ts";
 
 const NUM_EXPERTS = 256;
 const TOP_K = 8;
 const ROUNDS = 7;
 const TOKENS = { loop: 5_000, numpy: 20_000, fast: 400_000 } as const;
-const PACKAGES = ["numpy==2.4.6; python_version >= '3.11'", "numpy; python_version < '3.11'"];
 
 interface Answer {
   ns: number;
@@ -16,7 +17,7 @@ interface Answer {
 
 /** Prints a table: tokens/s of the loop and of both samplers, and theirs as multiples of the loop's. */
 export async function routingPeers(): Promise<void> {
-  const loop = await startLoop(await python(PACKAGES));
+  const loop = await startLoop(await python([NUMPY]));
   try {
     console.log(`routing: E=${NUM_EXPERTS} topK=${TOP_K}, one core, median of ${ROUNDS}, tokens/s`);
     console.log(row(["", `numpy ${loop.version} loop`, "numpy sampler", "", "fast sampler", ""]));
@@ -75,40 +76,17 @@ interface Loop {
 
 async function startLoop(interpreter: string): Promise<Loop> {
   const script = Bun.fileURLToPath(new URL("routing.py", import.meta.url));
-  const child = Bun.spawn([interpreter, script], {
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: "inherit",
-    env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" },
-  });
-  const answers = linesOf(child.stdout);
-  const read = async (): Promise<unknown> => {
-    const { value, done } = await answers.next();
-    if (done) throw new Error("NumPy's loop ended early");
-    return JSON.parse(value);
-  };
-  const { numpy } = (await read()) as { numpy: string };
+  const oneThread = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1" };
+  const child = startJsonLines([interpreter, script], oneThread);
+  const { numpy } = (await child.read()) as { numpy: string };
   return {
     version: numpy,
     async ask(archetype, numTokens, ids) {
       const weights = [...popularity(archetype, NUM_EXPERTS)];
-      const request = { weights, topK: TOP_K, numTokens, seed: 0, ids };
-      await child.stdin.write(`${JSON.stringify(request)}\n`);
-      await child.stdin.flush();
-      return (await read()) as Answer;
+      return (await child.ask({ weights, topK: TOP_K, numTokens, seed: 0, ids })) as Answer;
     },
-    stop: () => child.kill(),
+    stop: child.stop,
   };
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const bytes of stream) {
-    const parts = (rest + decoder.decode(bytes, { stream: true })).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
 }
 
 function row(cells: string[]): string {

@@ -1,22 +1,72 @@
 // The Python of the peers: a virtual environment beside this file, made on first use.
 import { existsSync } from "node:fs";
 
-const FOLDER = Bun.fileURLToPath(new URL(".venv", import.meta.url));
+/** Where the environment is. */
+export const VENV = Bun.fileURLToPath(new URL(".venv", import.meta.url));
+
+/** One pinned package of the index. */
+export interface Package {
+  name: string;
+  version: string;
+  /** Oldest Python that the version runs on; older ones take what pip finds for them. */
+  leastPython?: string;
+  /** What to know before it is downloaded. */
+  note?: string;
+}
+
+const INSTALLED = `
+import importlib.metadata, json, sys
+versions = {d.metadata["Name"].lower(): d.version for d in importlib.metadata.distributions()}
+print(json.dumps({"python": sys.version_info[:2], "versions": versions}))`;
+
+interface Installed {
+  python: [number, number];
+  versions: Record<string, string>;
+}
 
 /**
- * Makes the environment and installs what is missing.
+ * Makes the environment and installs what is missing or of another version, saying so on stderr.
  *
- * @param packages - pip requirements
+ * @param packages - what has to be there
  * @returns path of the interpreter
+ * @throws Error with the last line that python3 or pip printed
  */
-export async function python(packages: string[]): Promise<string> {
-  const interpreter = `${FOLDER}/bin/python`;
-  if (!existsSync(interpreter)) await execute(["python3", "-m", "venv", FOLDER]);
-  await execute([interpreter, "-m", "pip", "install", "--quiet", ...packages]);
+export async function python(packages: readonly Package[]): Promise<string> {
+  const interpreter = `${VENV}/bin/python`;
+  if (!existsSync(interpreter)) {
+    console.error(`making the Python environment ${VENV}`);
+    await output(["python3", "-m", "venv", VENV]);
+  }
+  const installed = JSON.parse(await output([interpreter, "-c", INSTALLED])) as Installed;
+  for (const wanted of packages) {
+    const requirement = missing(wanted, installed);
+    if (requirement === null) continue;
+    console.error(`installing ${requirement}${wanted.note ? ` (${wanted.note})` : ""} …`);
+    const start = Bun.nanoseconds();
+    await output([interpreter, "-m", "pip", "install", "--quiet", requirement]);
+    console.error(`installed ${requirement} in ${Math.round((Bun.nanoseconds() - start) / 1e9)} s`);
+  }
   return interpreter;
 }
 
-async function execute(command: string[]): Promise<void> {
-  const child = Bun.spawn(command, { stdout: "ignore", stderr: "inherit" });
-  if ((await child.exited) !== 0) throw new Error(`failed: ${command.join(" ")}`);
+/** The requirement to install, or null where it is met. */
+function missing(wanted: Package, installed: Installed): string | null {
+  const found = installed.versions[wanted.name];
+  if (isOlder(installed.python, wanted.leastPython)) return found ? null : wanted.name;
+  return found === wanted.version ? null : `${wanted.name}==${wanted.version}`;
+}
+
+function isOlder([major, minor]: [number, number], least = "3.0"): boolean {
+  const [leastMajor, leastMinor] = least.split(".").map(Number);
+  return major < leastMajor || (major === leastMajor && minor < leastMinor);
+}
+
+async function output(command: string[]): Promise<string> {
+  const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" });
+  const [out, problems] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  if ((await child.exited) === 0) return out;
+  throw new Error(`${command.slice(-2).join(" ")} failed: ${problems.trim().split("\n").at(-1)}`);
 }
