@@ -1,5 +1,6 @@
 //! Cold caches: read or write enough other memory that nothing of a problem is left in them.
 
+use crate::buffer;
 use crate::error::KernelError;
 use crate::gemm::for_each_task;
 use crate::pool;
@@ -15,7 +16,7 @@ pub enum EvictBy {
 /// Streams through at least `bytes` on `threads` threads (all CPUs by default), so that every core's caches are cold.
 ///
 /// # Errors
-/// `E_THREADS`, `E_SHAPE` above 16 GiB.
+/// `E_THREADS`, `E_SHAPE` above 16 GiB, `E_MEMORY`.
 pub fn evict(bytes: usize, by: EvictBy, threads: Option<usize>) -> Result<(), KernelError> {
     const MAX_BYTES: usize = 16 << 30;
     const PIECE: usize = 1 << 17; // u64 words: 1 MiB
@@ -29,7 +30,8 @@ pub fn evict(bytes: usize, by: EvictBy, threads: Option<usize>) -> Result<(), Ke
     let words = bytes.div_ceil(8);
     if memory.len() < words {
         // Written once: untouched zero pages would all be the same physical page, which one cache line can hold.
-        *memory = (0..words as u64).collect();
+        *memory = Vec::new();
+        *memory = buffer::counting("the cache flush", words)?;
     }
     let pieces: Vec<Mutex<&mut [u64]>> = memory[..words].chunks_mut(PIECE).map(Mutex::new).collect();
     for_each_task(pieces.len(), threads, None, |index| {

@@ -22,6 +22,8 @@ pub enum KernelError {
     Threads { given: usize, max: usize },
     #[error("could not start {threads} threads: {reason}; ask for fewer")]
     ThreadsUnavailable { threads: usize, reason: String },
+    #[error("could not get {bytes} bytes of memory for {what}; split the call into smaller ones")]
+    OutOfMemory { what: &'static str, bytes: usize },
     #[error("cancelled after {done} of {total} tasks; the output is incomplete")]
     Cancelled { done: usize, total: usize },
 }
@@ -37,6 +39,7 @@ impl KernelError {
             Self::IsaUnavailable { .. } => "E_ISA_UNAVAILABLE",
             Self::IsaUnknown { .. } => "E_ISA_UNKNOWN",
             Self::Threads { .. } | Self::ThreadsUnavailable { .. } => "E_THREADS",
+            Self::OutOfMemory { .. } => "E_MEMORY",
             Self::Cancelled { .. } => "E_CANCELLED",
         }
     }

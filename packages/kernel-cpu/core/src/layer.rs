@@ -1,6 +1,7 @@
 //! The whole MoE layer after the router: gemm1 → SiLU·mul → gemm2 → weighted sum over a token's experts.
 
 use crate::bf16;
+use crate::buffer;
 use crate::driver::Tensors;
 use crate::error::KernelError;
 use crate::gemm::{Plan, RunOptions, RunReport, for_each_task};
@@ -63,7 +64,7 @@ pub fn moe_forward(problem: &mut LayerProblem, options: &RunOptions) -> Result<R
         problem.down.check_zeros(run.expert)?;
     }
     let multiply = |a: &[u16], weights: Weights, top_k: usize| {
-        let mut c = vec![0u16; routes * weights.n];
+        let mut c = buffer::zeroed("a product of the layer", routes * weights.n)?;
         let tensors = Tensors { a, weights, routes: &runs.routes, top_k, c: c.as_mut_ptr() };
         plan.multiply(&tensors, &runs, options.control).map(|()| c)
     };
@@ -86,7 +87,7 @@ fn activate(
     routes: usize,
     threads: usize,
 ) -> Result<Vec<u16>, KernelError> {
-    let mut activated = vec![0u16; routes * width];
+    let mut activated = buffer::zeroed("the activations of the layer", routes * width)?;
     let out = Shared(activated.as_mut_ptr());
     let pieces: Vec<&[u32]> = runs.routes.chunks(ROWS).collect();
     for_each_task(pieces.len(), threads, None, |index| {
@@ -158,16 +159,11 @@ fn silu_mul_loop(gate: &[u16], up: &[u16], out: &mut [u16]) {
 fn exp(x: f32) -> f32 {
     const LOG2_E: f32 = std::f32::consts::LOG2_E;
     // ln 2 in two parts (Cody and Waite): the product of the first with a small integer is exact.
+    #[expect(clippy::excessive_precision, reason = "all digits of a number that f32 holds exactly, 355 / 512")]
     const LN_2_HIGH: f32 = 0.693_359_375;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
-    // Beyond these, e^x is below the smallest normal f32, or infinite; comparisons keep NaN.
-    let clamped = if x > 88.7 {
-        88.7
-    } else if x < -87.3 {
-        -87.3
-    } else {
-        x
-    };
+    // Beyond these, e^x is below the smallest normal f32, or infinite; `clamp` keeps NaN.
+    let clamped = x.clamp(-87.3, 88.7);
     let whole = (clamped * LOG2_E).round_ties_even();
     let rest = clamped - whole * LN_2_HIGH - whole * LN_2_LOW;
     // Taylor series of e^rest, |rest| <= ln 2 / 2: the first dropped term is below 2^-26.

@@ -1,9 +1,8 @@
-//! Threads: one rayon pool per thread count, started when first asked for and kept.
+//! Threads: one rayon pool per thread count, started when first asked for; the last few are kept.
 
 use crate::error::KernelError;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 /// More threads than this is a mistake in the caller's arithmetic, not a machine.
 pub const MAX_THREADS: usize = 1024;
@@ -17,13 +16,35 @@ pub fn resolve(threads: Option<usize>) -> Result<usize, KernelError> {
     }
 }
 
+/// Pools kept: a caller who tries every thread count must not end with the threads of all of them.
+const KEPT: usize = 4;
+
 pub fn with_threads(threads: usize) -> Result<Arc<ThreadPool>, KernelError> {
-    static POOLS: OnceLock<Mutex<HashMap<usize, Arc<ThreadPool>>>> = OnceLock::new();
-    let mut pools = POOLS.get_or_init(Mutex::default).lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(pool) = pools.get(&threads) {
-        return Ok(pool.clone());
-    }
+    static POOLS: Mutex<Vec<Arc<ThreadPool>>> = Mutex::new(Vec::new()); // most recently used first
+    let mut pools = POOLS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let known = pools.iter().position(|pool| pool.current_num_threads() == threads);
+    let pool = match known {
+        Some(at) => pools.remove(at),
+        None => Arc::new(start(threads)?),
+    };
+    pools.insert(0, pool.clone());
+    pools.truncate(KEPT); // a pool ends its threads when its last call has returned
+    Ok(pool)
+}
+
+fn start(threads: usize) -> Result<ThreadPool, KernelError> {
     let built = ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("moe-{i}")).build();
-    let pool = built.map_err(|error| KernelError::ThreadsUnavailable { threads, reason: error.to_string() })?;
-    Ok(pools.entry(threads).or_insert_with(|| Arc::new(pool)).clone())
+    built.map_err(|error| KernelError::ThreadsUnavailable { threads, reason: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trying_many_thread_counts_does_not_keep_the_threads_of_all() {
+        let pools: Vec<_> = (1..=6).map(|threads| Arc::downgrade(&with_threads(threads).unwrap())).collect();
+        let alive = pools.iter().filter(|pool| pool.upgrade().is_some()).count();
+        assert!(alive <= KEPT, "{alive} pools are alive");
+    }
 }

@@ -46,6 +46,10 @@ pub struct GemmProblem<'a> {
 
 /// Products of sizes stay far below this, so that index arithmetic cannot overflow.
 const MAX_ELEMENTS: usize = 1 << 48;
+/// Of one dimension: a tensor with another dimension of 0 needs no memory, so its length would not bound it.
+const MAX_DIMENSION: usize = i32::MAX as usize;
+/// Tables with an entry for each expert are the only memory that no tensor's length bounds.
+const MAX_EXPERTS: usize = 1 << 20;
 
 pub(crate) fn product(what: &'static str, factors: &[usize]) -> Result<usize, KernelError> {
     let total = factors.iter().try_fold(1usize, |total, &factor| total.checked_mul(factor));
@@ -77,6 +81,10 @@ impl Weights<'_> {
     pub fn check(&self) -> Result<(), KernelError> {
         let Weights { num_experts, n, k, group_size, row_stride, .. } = *self;
         require(group_size >= 8 && group_size % 8 == 0, "groupSize", group_size, "a positive multiple of 8".into())?;
+        let limits = [("n", n), ("k", k), ("rowStride", row_stride)].map(|(what, given)| (what, given, MAX_DIMENSION));
+        for (what, given, most) in [("numExperts", num_experts, MAX_EXPERTS)].into_iter().chain(limits) {
+            require(given <= most, what, given, format!("at most {most}"))?;
+        }
         require(k % group_size == 0, "k", k, format!("a multiple of groupSize {group_size}"))?;
         require(row_stride >= k / 8, "rowStride", row_stride, format!("at least k / 8 = {}", k / 8))?;
         let rows = product("numExperts × n", &[num_experts, n])?;

@@ -7,7 +7,7 @@ use crate::isa::Isa;
 use crate::kernels::unpack::{NIBBLE_K, SYMMETRIC_ZERO};
 use crate::pool;
 use crate::problem::{GemmProblem, Weights};
-use crate::schedule::{Run, gather_runs};
+use crate::schedule::gather_runs;
 use gemm::Parallelism;
 use std::time::Instant;
 
@@ -15,6 +15,9 @@ use std::time::Instant;
 struct Rows(*mut u16);
 // SAFETY: every route appears once (`gather_runs`), so no two experts write one row.
 unsafe impl Sync for Rows {}
+
+/// Elements gathered at once, 256 MiB: routes may repeat a row of A far more often than memory allows.
+const GATHERED: usize = 1 << 26;
 
 /// The same contract as [`crate::moe_gemm_w4a16`]; takes one expert's weights in f32 of scratch per thread.
 ///
@@ -34,13 +37,16 @@ pub fn reference_gemm(problem: &mut GemmProblem, options: &RunOptions) -> Result
     let inner = if by_expert { Parallelism::None } else { Parallelism::Rayon(threads) };
     let work = |index: usize| {
         let run = gathered.runs[index];
-        let routes = &gathered.routes[run.start..run.start + run.len];
-        let product = multiply_expert(a, &weights, top_k, run, routes, inner);
-        let c = &c;
-        for (row, &flat) in routes.iter().enumerate() {
-            // SAFETY: flat < num_valid_tokens, whose rows C holds; this run alone writes it.
-            let out = unsafe { std::slice::from_raw_parts_mut(c.0.add(flat as usize * weights.n), weights.n) };
-            bf16::store(&product[row * weights.n..][..weights.n], out);
+        let dense = dequantize(&weights, run.expert);
+        let most = (GATHERED / weights.k.max(weights.n).max(1)).max(1);
+        for routes in gathered.routes[run.start..run.start + run.len].chunks(most) {
+            let product = multiply_rows(a, &weights, &dense, top_k, routes, inner);
+            let c = &c;
+            for (row, &flat) in routes.iter().enumerate() {
+                // SAFETY: flat < num_valid_tokens, whose rows C holds; this run alone writes it.
+                let out = unsafe { std::slice::from_raw_parts_mut(c.0.add(flat as usize * weights.n), weights.n) };
+                bf16::store(&product[row * weights.n..][..weights.n], out);
+            }
         }
     };
     let workers = if by_expert { threads } else { 1 };
@@ -52,26 +58,25 @@ pub fn reference_gemm(problem: &mut GemmProblem, options: &RunOptions) -> Result
     Ok(RunReport { isa: Isa::available()[0], threads, time: started.elapsed() })
 }
 
-/// `[run.len, n]` f32.
-fn multiply_expert(
+/// `[routes.len(), n]` f32.
+fn multiply_rows(
     a: &[u16],
     weights: &Weights,
+    dense: &[f32],
     top_k: usize,
-    run: Run,
     routes: &[u32],
     inner: Parallelism,
 ) -> Vec<f32> {
     let Weights { n, k, .. } = *weights;
-    let mut rows = Vec::with_capacity(run.len * k);
+    let mut rows = Vec::with_capacity(routes.len() * k);
     for &flat in routes {
         rows.extend(a[flat as usize / top_k * k..][..k].iter().map(|&bits| bf16::to_f32(bits)));
     }
-    let dense = dequantize(weights, run.expert);
-    let mut product = vec![0f32; run.len * n];
+    let mut product = vec![0f32; routes.len() * n];
     // SAFETY: the strides describe the three vectors: C [m, n] = A [m, k] · B [k, n], B being the transpose of `dense`.
     unsafe {
         gemm::gemm(
-            run.len,
+            routes.len(),
             n,
             k,
             product.as_mut_ptr(),

@@ -39,7 +39,7 @@ impl Task {
 pub fn gather_runs(problem: &GemmProblem) -> Result<Runs, KernelError> {
     let valid = problem.num_valid_tokens;
     let mut seen = vec![0u64; valid.div_ceil(64)];
-    let mut gathered = Runs { routes: Vec::with_capacity(valid), runs: Vec::new() };
+    let mut gathered = Runs { routes: Vec::with_capacity(valid.min(problem.sorted_token_ids.len())), runs: Vec::new() };
     for block in 0..problem.num_blocks {
         let Some(expert) = block_expert(problem, block)? else { continue };
         let start = gathered.routes.len();

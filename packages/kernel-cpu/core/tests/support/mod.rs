@@ -1,5 +1,7 @@
-//! Random problems and the f64 oracle, shared by tests and benches.
+//! Random problems and the f64 oracle, shared by tests, benches and the fuzzer.
 #![allow(dead_code, reason = "each test and bench uses its own part")]
+
+pub mod case;
 
 use moe_kernel_cpu::{GemmProblem, Weights};
 
@@ -37,6 +39,7 @@ pub struct Shape {
     pub zeros: bool,
 }
 
+#[derive(Clone)]
 pub struct OwnedWeights {
     pub shape: Shape,
     pub packed: Vec<i32>,
@@ -119,28 +122,4 @@ pub fn problem<'a>(
         num_valid_tokens: routes,
         c,
     }
-}
-
-/// Checks one element of C against the f64 dot product; NaN never passes.
-pub fn check_element(
-    a: &[u16],
-    weights: &OwnedWeights,
-    top_k: usize,
-    flat: usize,
-    expert: usize,
-    column: usize,
-    got: u16,
-) {
-    let k = weights.shape.k;
-    let row = &a[flat / top_k * k..][..k];
-    let (mut want, mut magnitude) = (0.0, 0.0f64);
-    for (k, &a) in row.iter().enumerate() {
-        let product = bf16_to_f64(a) * weights.value(expert, column, k);
-        want += product;
-        magnitude += product.abs();
-    }
-    let got = bf16_to_f64(got);
-    // Rounding to bf16, plus f32 accumulation; derivation in docs/numerics.md.
-    let tolerance = want.abs() / 256.0 + magnitude * (k as f64 / 2.0 + 8.0) * f64::powi(2.0, -24);
-    assert!((got - want).abs() <= tolerance, "C[{flat}, {column}] = {got}, want {want} ± {tolerance}");
 }
