@@ -35,15 +35,18 @@ export async function python(packages: readonly Package[]): Promise<string> {
   const interpreter = `${VENV}/bin/python`;
   if (!existsSync(interpreter)) {
     console.error(`making the Python environment ${VENV}`);
-    await output(["python3", "-m", "venv", VENV]);
+    await output("python3 -m venv", ["python3", "-m", "venv", VENV]);
   }
-  const installed = JSON.parse(await output([interpreter, "-c", INSTALLED])) as Installed;
+  const installed = JSON.parse(
+    await output("listing packages", [interpreter, "-c", INSTALLED]),
+  ) as Installed;
   for (const wanted of packages) {
     const requirement = missing(wanted, installed);
     if (requirement === null) continue;
     console.error(`installing ${requirement}${wanted.note ? ` (${wanted.note})` : ""} …`);
     const start = Bun.nanoseconds();
-    await output([interpreter, "-m", "pip", "install", "--quiet", requirement]);
+    const command = [interpreter, "-m", "pip", "install", "--quiet", requirement];
+    await output(`pip install ${requirement}`, command);
     console.error(`installed ${requirement} in ${Math.round((Bun.nanoseconds() - start) / 1e9)} s`);
   }
   return interpreter;
@@ -61,12 +64,13 @@ function isOlder([major, minor]: [number, number], least = "3.0"): boolean {
   return major < leastMajor || (major === leastMajor && minor < leastMinor);
 }
 
-async function output(command: string[]): Promise<string> {
+async function output(what: string, command: string[]): Promise<string> {
   const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" });
   const [out, problems] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
   ]);
   if ((await child.exited) === 0) return out;
-  throw new Error(`${command.slice(-2).join(" ")} failed: ${problems.trim().split("\n").at(-1)}`);
+  const said = (problems || out).trim().split("\n").at(-1);
+  throw new Error(`${what} failed: ${said}`);
 }

@@ -2,6 +2,7 @@
 //   bun run bench:peers gemm [--tokens 128,1024,4096] [--gemm 1,2] [--only name,…] [--rounds 7]
 // Balanced routing, weights colder than any cache. Peers get each expert's rows gathered beforehand and need not
 // scatter their results; ours does both. Conversions that a library asks for (f32 activations) are not timed.
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,10 +15,20 @@ import { type Options, readOptions } from "./options.ts";
 import type { PeerEntry } from "./peers.ts";
 import { renderTable } from "./table.ts";
 
+/** Load average over the thread count that this run does not make alone. */
+const BUSY = 1.5;
+const BUSY_NOTE =
+  "NOT QUIET: other processes had a share of the cores, and threads that wait for each other lose most by it; trust best over ms";
+
 /** Prints the table on stdout, progress on stderr. */
 export async function gemmPeers(words: string[]): Promise<void> {
   const options = readOptions(words);
   const folder = await mkdtemp(join(tmpdir(), "moe-gemm-"));
+  // The files are as large as the weights: they must not stay behind an interrupted run.
+  process.once("SIGINT", () => {
+    rmSync(folder, { recursive: true });
+    process.exit(130);
+  });
   try {
     const results: CellResult[] = [];
     for (const gemm of options.gemms) results.push(...(await measureGemm(gemm, folder, options)));
@@ -71,9 +82,11 @@ function describe({ rounds, threads }: Options, results: readonly CellResult[]):
   const peaks = results.flatMap((result) => result.peaks);
   const of = (value: (peak: (typeof peaks)[0]) => number | null): string =>
     median(peaks.map((peak) => value(peak) ?? 0)).toFixed(0);
-  const loads = results.map(({ load }) => load.toFixed(1));
+  const loads = results.map(({ load }) => load.toFixed(1)).join(" ");
+  const busy = results.some(({ load }) => load > BUSY * threads);
   return [
-    `W4A16 on ${cpuInfo().model}, ${threads} threads, load average when each cell began ${loads.join(" ")}`,
+    `W4A16 on ${cpuInfo().model}, ${threads} threads, load average when each cell began ${loads}`,
+    ...(busy ? [BUSY_NOTE] : []),
     `E=${numExperts} topK=${topK} G=${groupSize} blockM=${blockM}, balanced, cold weights, useful rows, ${rounds} rounds`,
     `peaks, median: bf16 ${of((p) => p.bf16GflopPerSecond)} GFLOP/s, f32 ${of((p) => p.f32GflopPerSecond)}, read ${of((p) => p.readGBPerSecond)} GB/s`,
     "",

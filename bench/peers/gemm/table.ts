@@ -21,10 +21,13 @@ const HEADER = [
   "÷ ours [95 % CI]",
   "best ÷ best",
 ];
-const LEFT_ALIGNED = new Set(["who", "activations", "weights"]);
+const WHO = HEADER.indexOf("who");
+/** Columns of words: who, activations (or why there is nothing), weights. */
+const LEFT_ALIGNED = new Set([WHO, WHO + 1, WHO + 2]);
 
-/** A contestant of a cell, in numbers. */
+/** A contestant of a cell. */
 interface Line {
+  /** A text for each column, or the labels and why there is nothing else. */
   cells: string[];
   /** Its median time over ours; undefined for ours and for one without times. */
   ratio?: number;
@@ -34,15 +37,13 @@ interface Line {
 export function renderTable(results: readonly CellResult[]): string {
   const lines = results.map(({ outcomes }, i) => outcomes.map((o) => line(results[i], o)));
   const rows = [HEADER, ...lines.flat().map(({ cells }) => cells)];
-  const last = HEADER.length - 1;
-  const widths = HEADER.map((name, column) =>
-    column === last ? name.length : Math.max(...rows.map((row) => row[column].length)),
-  );
+  const isFull = (row: string[]): boolean => row.length === HEADER.length;
+  const full = rows.filter(isFull);
+  const widths = HEADER.map((_, column) => Math.max(...full.map((row) => row[column].length)));
+  widths[WHO] = Math.max(...rows.map((row) => row[WHO].length));
   const text = rows.map((row) =>
     row
-      .map((cell, i) =>
-        LEFT_ALIGNED.has(HEADER[i]) ? cell.padEnd(widths[i]) : cell.padStart(widths[i]),
-      )
+      .map((cell, i) => (LEFT_ALIGNED.has(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
       .join("  ")
       .trimEnd(),
   );
@@ -52,10 +53,8 @@ export function renderTable(results: readonly CellResult[]): string {
 function line(result: CellResult, outcome: Outcome): Line {
   const { gemm, numTokens, rows } = result.cell;
   const labels = [`gemm${gemm}`, String(numTokens), String(rows), outcome.name];
-  const numbers = HEADER.length - labels.length;
   if (outcome.failure !== undefined || outcome.timesNs.length === 0) {
-    const reason = `unavailable: ${outcome.failure ?? "no samples"}`;
-    return { cells: [...labels, ...Array.from({ length: numbers - 1 }, () => ""), reason] };
+    return { cells: [...labels, `unavailable: ${outcome.failure ?? "no samples"}`] };
   }
   const { activations, weights } = outcome.arithmetic;
   const bytesBound = rows <= MEMORY_BOUND_ROWS && weights === "int4";
@@ -101,12 +100,13 @@ function ms(ns: number): string {
 }
 
 function summary(lines: readonly Line[]): string[] {
-  const slower = lines.filter(({ ratio }) => ratio !== undefined && ratio < 1);
-  const compared = lines.filter(({ ratio }) => ratio !== undefined).length;
-  const name = ({ cells, ratio }: Line): string =>
-    `ours is slower: ${cells[0]} T=${cells[1]}, ${cells[3]} takes ${ratio?.toFixed(2)} of our time`;
+  const compared = lines.filter(({ ratio }) => ratio !== undefined);
+  const slower = compared.filter(({ ratio }) => (ratio ?? 1) < 1);
+  const name = ({ cells: [gemm, numTokens, , who], ratio }: Line): string =>
+    `ours is slower: ${gemm} T=${numTokens}, ${who} takes ${ratio?.toFixed(2)} of our time`;
+  const absent = lines.filter(({ cells }) => cells.length < HEADER.length).length;
   return [
     ...slower.map(name),
-    `ours is faster in ${compared - slower.length} of ${compared} comparisons`,
+    `ours is faster in ${compared.length - slower.length} of ${compared.length} comparisons; ${absent} unavailable`,
   ];
 }
