@@ -71,9 +71,9 @@ export interface Outcome {
 
 /** The rates of [`peaks::Peaks`], or an error's code and message. */
 export interface PeaksOutcome {
-  bf16Gflops?: number
-  f32Gflops?: number
-  readGbytes?: number
+  isas: Array<string>
+  gflops: Array<number>
+  readGbytes: number
   code?: string
   message?: string
 }

@@ -1,16 +1,21 @@
 import { load } from "./_load.ts";
 import { KernelCpuError } from "./errors.ts";
-import { checkKeys, checkThreads, nativeError } from "./run.ts";
+import { checkKeys, checkThreads, type CpuIsa, nativeError } from "./run.ts";
 
 /** What this machine can do at most; the denominators of every "share of peak". */
 export interface MachinePeaks {
-  /** bf16 dot products on registers, 10⁹ FLOP/s of all threads (a multiply-add is 2), or `null` without AVX-512 BF16. */
+  /** Multiply-adds on registers of each path that can run, 10⁹ FLOP/s of all threads (a multiply-add is 2). */
+  gflopPerSecond: Partial<Record<CpuIsa, number>>;
+  /** bf16 dot products (`gflopPerSecond.avx512bf16`), or `null` without AVX-512 BF16. */
   bf16GflopPerSecond: number | null;
-  /** f32 multiply-adds on registers with the widest vectors, 10⁹ FLOP/s of all threads. */
+  /** f32 multiply-adds with the widest vectors. */
   f32GflopPerSecond: number;
   /** Reading memory that no cache holds, 10⁹ bytes/s of all threads. */
   readGBPerSecond: number;
 }
+
+/** Paths that multiply in f32, widest first. */
+const F32_PATHS = ["avx512", "avx2", "neon", "portable"] as const;
 
 /**
  * Measures the machine's peaks now, each as the median of 16 rounds. Clocks and neighbours change from minute to minute:
@@ -39,9 +44,15 @@ export function machinePeaks(options: { seconds?: number; threads?: number } = {
   const checked = threads === undefined ? undefined : checkThreads(threads);
   const peaks = load().binding.machinePeaks(seconds, checked);
   if (peaks.code !== undefined) throw nativeError(peaks.code, peaks.message);
+  const gflopPerSecond: MachinePeaks["gflopPerSecond"] = {};
+  peaks.isas.forEach((isa, i) => {
+    gflopPerSecond[isa as CpuIsa] = peaks.gflops[i] ?? 0;
+  });
+  const widest = F32_PATHS.find((isa) => gflopPerSecond[isa] !== undefined) ?? "portable";
   return {
-    bf16GflopPerSecond: peaks.bf16Gflops ?? null,
-    f32GflopPerSecond: peaks.f32Gflops ?? 0,
-    readGBPerSecond: peaks.readGbytes ?? 0,
+    gflopPerSecond,
+    bf16GflopPerSecond: gflopPerSecond.avx512bf16 ?? null,
+    f32GflopPerSecond: gflopPerSecond[widest] ?? 0,
+    readGBPerSecond: peaks.readGbytes,
   };
 }

@@ -2,10 +2,10 @@ import type { Options, Outcome } from "./_binding.d.ts";
 import { KernelCpuError, type KernelCpuErrorCode } from "./errors.ts";
 
 /**
- * A code path of the native kernel, named after the instruction set that it needs: AVX-512 with BF16 dot products,
- * AVX-512 with f32, AVX2 with FMA, AArch64 NEON, or plain Rust.
+ * A code path of the native kernel, named after the instruction set that it needs: AMX with BF16 tiles, AVX-512 with BF16
+ * dot products, AVX-512 with f32, AVX2 with FMA, AArch64 NEON, or plain Rust.
  */
-export type CpuIsa = "avx512bf16" | "avx512" | "avx2" | "neon" | "portable";
+export type CpuIsa = "amx" | "avx512bf16" | "avx512" | "avx2" | "neon" | "portable";
 
 /** How to run a native call. */
 export interface RunOptions {

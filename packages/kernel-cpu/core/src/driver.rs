@@ -112,10 +112,10 @@ pub unsafe fn run_task<K: MicroKernel>(tensors: &Tensors, task: &Task) {
             expert: task.expert,
             rows: routes.len(),
             tiles: &mut scratch.tiles,
-            a: scratch.a.at_least(routes.len() * weights.k * K::ELEMENT),
+            a: scratch.a.at_least(routes.len() * weights.k * K::ELEMENT + K::SLACK),
             acc: scratch.acc.at_least(SPAN * routes.len() * K::NR * 4).cast(),
             scales: scratch.scales.at_least(weights.k / weights.group_size * K::NR * 4).cast(),
-            panel: scratch.panel.at_least(2 * CHUNK_K.max(weights.group_size.min(2 * CHUNK_K)) * K::NR * K::ELEMENT),
+            panel: scratch.panel.at_least(2 * CHUNK_K * K::NR * K::ELEMENT + K::SLACK),
             columns: &mut scratch.columns,
             scale_rows: &mut scratch.scale_rows,
             zeros: &mut scratch.zeros,
@@ -129,6 +129,7 @@ pub unsafe fn run_task<K: MicroKernel>(tensors: &Tensors, task: &Task) {
         worker.prefetch_weights(task.columns.0, 0, weights.k);
         // SAFETY: the buffers above have the sizes that the steps use; every row pointer has k elements behind it.
         unsafe {
+            K::begin();
             worker.pack_rows(&scratch.rows);
             for first in (task.columns.0..task.columns.1).step_by(SPAN * K::NR) {
                 let columns = (SPAN * K::NR).min(task.columns.1 - first);
@@ -137,6 +138,7 @@ pub unsafe fn run_task<K: MicroKernel>(tensors: &Tensors, task: &Task) {
                 }
                 K::scatter(worker.acc, routes, tensors.c.add(first), weights.n, columns);
             }
+            K::end();
         }
     });
 }

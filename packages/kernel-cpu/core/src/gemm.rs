@@ -73,6 +73,8 @@ impl Plan {
     ) -> Result<(), KernelError> {
         match self.isa {
             #[cfg(target_arch = "x86_64")]
+            Isa::Amx => self.multiply_on::<crate::kernels::amx::Amx>(tensors, runs, control),
+            #[cfg(target_arch = "x86_64")]
             Isa::Avx512Bf16 => self.multiply_on::<crate::kernels::avx512bf16::Avx512Bf16>(tensors, runs, control),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512 => self.multiply_on::<crate::kernels::avx512::Avx512>(tensors, runs, control),
@@ -82,7 +84,7 @@ impl Plan {
             Isa::Neon => self.multiply_on::<crate::kernels::neon::Neon>(tensors, runs, control),
             Isa::Portable => self.multiply_on::<Portable>(tensors, runs, control),
             #[cfg(not(target_arch = "x86_64"))]
-            Isa::Avx512Bf16 | Isa::Avx512 | Isa::Avx2 => unreachable!("`Isa::resolve` refused it"),
+            Isa::Amx | Isa::Avx512Bf16 | Isa::Avx512 | Isa::Avx2 => unreachable!("`Isa::resolve` refused it"),
             #[cfg(not(target_arch = "aarch64"))]
             Isa::Neon => unreachable!("`Isa::resolve` refused it"),
         }

@@ -5,36 +5,31 @@ use crate::isa::Isa;
 use crate::pool;
 use std::time::{Duration, Instant};
 
-/// Best of several measurements of all threads together.
-#[derive(Clone, Copy, Debug)]
+/// Rates of all threads together, each the median of several rounds.
+#[derive(Clone, Debug)]
 pub struct Peaks {
-    /// `vdpbf16ps` on registers, counting 2 FLOP per multiply-add; `None` without AVX-512 BF16.
-    pub bf16_gflops: Option<f64>,
-    /// f32 multiply-add on registers, with the widest vectors of the CPU.
-    pub f32_gflops: f64,
+    /// Multiply-adds of each available path on registers, counted as 2 FLOP, in 10⁹ per second.
+    pub gflops: Vec<(Isa, f64)>,
     /// Reading memory that no cache holds, 1 GB = 10⁹ bytes.
     pub read_gbytes: f64,
 }
 
-/// Runs each micro-benchmark for about `budget` and keeps the median of its rounds.
+/// Runs each micro-benchmark for about `budget`.
 ///
 /// # Errors
 /// `E_THREADS`.
 pub fn measure(budget: Duration, threads: Option<usize>) -> Result<Peaks, KernelError> {
     let threads = pool::resolve(threads)?;
-    Ok(Peaks {
-        bf16_gflops: if Isa::Avx512Bf16.is_available() { Some(flops(bf16_rounds(), budget, threads)?) } else { None },
-        f32_gflops: flops(f32_rounds(), budget, threads)?,
-        read_gbytes: read_rate(budget, threads)?,
-    })
+    let paths = Isa::available().into_iter();
+    let gflops =
+        paths.map(|isa| Ok((isa, multiply_rate(isa, budget, threads)?))).collect::<Result<_, KernelError>>()?;
+    Ok(Peaks { gflops, read_gbytes: read_rate(budget, threads)? })
 }
 
-/// A register-only loop: runs `iterations` and returns the floating-point operations done.
-type Rounds = fn(iterations: usize) -> f64;
-
-fn flops(rounds: Rounds, budget: Duration, threads: usize) -> Result<f64, KernelError> {
-    const ITERATIONS: usize = 1 << 16; // some 100 µs
-    median_rate(budget, threads, || rounds(ITERATIONS))
+/// Multiply-adds of one available path.
+fn multiply_rate(isa: Isa, budget: Duration, threads: usize) -> Result<f64, KernelError> {
+    const ITERATIONS: usize = 1 << 14; // some 50 µs to 1 ms
+    median_rate(budget, threads, || rounds(isa, ITERATIONS))
 }
 
 /// Median over rounds of (all threads' work) / (time until the last one ends), in 10⁹ per second.
@@ -62,31 +57,23 @@ fn median_rate(budget: Duration, threads: usize, work: impl Fn() -> f64 + Sync) 
     Ok(rates[rates.len() / 2])
 }
 
-fn bf16_rounds() -> Rounds {
-    #[cfg(target_arch = "x86_64")]
-    {
-        // SAFETY: only called where `measure` found the instruction set.
-        |iterations| unsafe { x86::bf16_dots(iterations) }
+/// Runs a register-only loop and returns the floating-point operations done.
+fn rounds(isa: Isa, iterations: usize) -> f64 {
+    match isa {
+        // SAFETY: `measure` only asks for available paths.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Amx => unsafe { crate::kernels::amx::peak_rounds(iterations) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512Bf16 => unsafe { x86::bf16_dots(iterations) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512 => unsafe { x86::f32_fma_512(iterations) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => unsafe { x86::f32_fma_256(iterations) },
+        _ => f32_portable(iterations),
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        |_| 0.0
-    }
-}
-
-fn f32_rounds() -> Rounds {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if Isa::Avx512.is_available() {
-            // SAFETY: checked in this line.
-            return |iterations| unsafe { x86::f32_fma_512(iterations) };
-        }
-        if Isa::Avx2.is_available() {
-            // SAFETY: checked in this line.
-            return |iterations| unsafe { x86::f32_fma_256(iterations) };
-        }
-    }
-    f32_portable
 }
 
 fn f32_portable(iterations: usize) -> f64 {

@@ -178,9 +178,9 @@ pub fn cpu_info() -> CpuInfo {
 /// The rates of [`peaks::Peaks`], or an error's code and message.
 #[napi(object, object_from_js = false)]
 pub struct PeaksOutcome {
-    pub bf16_gflops: Option<f64>,
-    pub f32_gflops: Option<f64>,
-    pub read_gbytes: Option<f64>,
+    pub isas: Vec<String>,
+    pub gflops: Vec<f64>,
+    pub read_gbytes: f64,
     pub code: Option<String>,
     pub message: Option<String>,
 }
@@ -189,16 +189,16 @@ pub struct PeaksOutcome {
 pub fn machine_peaks(seconds: f64, threads: Option<u32>) -> PeaksOutcome {
     match peaks::measure(Duration::from_secs_f64(seconds.clamp(0.01, 60.0)), threads.map(|threads| threads as usize)) {
         Ok(peaks) => PeaksOutcome {
-            bf16_gflops: peaks.bf16_gflops,
-            f32_gflops: Some(peaks.f32_gflops),
-            read_gbytes: Some(peaks.read_gbytes),
+            isas: peaks.gflops.iter().map(|rate| rate.0.name().to_owned()).collect(),
+            gflops: peaks.gflops.iter().map(|rate| rate.1).collect(),
+            read_gbytes: peaks.read_gbytes,
             code: None,
             message: None,
         },
         Err(error) => PeaksOutcome {
-            bf16_gflops: None,
-            f32_gflops: None,
-            read_gbytes: None,
+            isas: Vec::new(),
+            gflops: Vec::new(),
+            read_gbytes: 0.0,
             code: Some(error.code().to_owned()),
             message: Some(error.to_string()),
         },

@@ -3,6 +3,8 @@
 use crate::bf16;
 
 #[cfg(target_arch = "x86_64")]
+pub mod amx;
+#[cfg(target_arch = "x86_64")]
 pub mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub mod avx512;
@@ -75,6 +77,21 @@ pub unsafe trait MicroKernel {
     const MR: usize;
     /// Bytes of one packed activation or decoded weight.
     const ELEMENT: usize;
+
+    /// Bytes behind the packed activations and the panel that `tile` may read (not use).
+    const SLACK: usize = 0;
+
+    /// Prepares the thread for a task's tiles.
+    ///
+    /// # Safety
+    /// The CPU has the instruction set.
+    unsafe fn begin() {}
+
+    /// Undoes `begin`.
+    ///
+    /// # Safety
+    /// As `begin`, which came before.
+    unsafe fn end() {}
 
     /// Packs `k` (a multiple of 8) bf16 activations of `rows.len() <= MR` rows as `[k][rows]` (or pairs of k).
     ///
