@@ -14,6 +14,7 @@ export const GEMMS = ["1", "2"] as const;
 
 /** Instruction sets, best first. */
 export const ISAS = [
+  "amx",
   "avx512bf16",
   "avx512",
   "avx2",

@@ -28,6 +28,8 @@ const MAX_TASK_ROWS: usize = 280;
 /// Panels whose results are written to C together, 512 bytes a row with 32 columns: C's rows are often a power of two
 /// apart, where narrower visits keep missing the TLB and the same few cache sets.
 const SPAN: usize = 8;
+/// Panels of one call for few rows: enough that its set-up does not count.
+const FEW_ROWS_PANELS: usize = 64;
 /// Bytes that one prefetch asks for.
 const CACHE_LINE: usize = 64;
 
@@ -146,15 +148,15 @@ pub unsafe fn run_task<K: MicroKernel>(tensors: &Tensors, task: &Task) {
 /// The loop nest for a handful of rows: memory bound, so the weights are read front to back and nothing else is stored.
 unsafe fn run_few_rows<K: MicroKernel>(tensors: &Tensors, task: &Task, routes: &[u32], scratch: &mut Scratch) {
     let Weights { n, k, group_size, row_stride, .. } = tensors.weights;
-    let acc = scratch.acc.at_least(routes.len() * K::NR * 4).cast::<f32>();
+    let acc = scratch.acc.at_least(routes.len() * FEW_ROWS_PANELS * K::NR * 4).cast::<f32>();
     // SAFETY: the first call only asks for the size; every row has k elements.
     let a = unsafe {
         let a = scratch.a.at_least(K::pack_few(&scratch.rows, k, std::ptr::null_mut()));
         K::pack_few(&scratch.rows, k, a);
         a
     };
-    for column in (task.columns.0..task.columns.1).step_by(K::NR) {
-        let columns = K::NR.min(task.columns.1 - column);
+    for column in (task.columns.0..task.columns.1).step_by(FEW_ROWS_PANELS * K::NR) {
+        let columns = (FEW_ROWS_PANELS * K::NR).min(task.columns.1 - column);
         let row = task.expert * n + column;
         let groups = row * (k / group_size)..(row + columns) * (k / group_size);
         let panel = StreamedPanel {

@@ -99,13 +99,9 @@ mod x86 {
 
     #[target_feature(enable = "avx512f,avx512bf16")]
     pub unsafe fn bf16_dots(iterations: usize) -> f64 {
+        let pairs = [_mm512_set1_epi32(black_box(0x3f00_3f00)), _mm512_set1_epi32(0x3f01_3f01)];
         // SAFETY: any bits are a vector of bf16.
-        let (a, b): (__m512bh, __m512bh) = unsafe {
-            (
-                std::mem::transmute(_mm512_set1_epi32(black_box(0x3f00_3f00))),
-                std::mem::transmute(_mm512_set1_epi32(0x3f01_3f01)),
-            )
-        };
+        let [a, b] = unsafe { std::mem::transmute::<[__m512i; 2], [__m512bh; 2]>(pairs) };
         let mut sums = [_mm512_setzero_ps(); SUMS];
         for _ in 0..iterations {
             for sum in &mut sums {

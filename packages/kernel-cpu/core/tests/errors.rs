@@ -181,7 +181,7 @@ fn a_path_that_this_cpu_lacks_is_refused_and_the_others_are_listed() {
 #[test]
 fn an_unknown_path_is_refused_and_the_known_ones_are_listed() {
     let error = Isa::parse("sse9").unwrap_err();
-    let message = "'sse9' is no CPU path; allowed are: avx512bf16, avx512, avx2, neon, portable";
+    let message = "'sse9' is no CPU path; allowed are: amx, avx512bf16, avx512, avx2, neon, portable";
     assert_eq!((error.code(), error.to_string().as_str()), ("E_ISA_UNKNOWN", message));
     for isa in Isa::ALL {
         assert_eq!(Isa::parse(isa.name()), Ok(isa));

@@ -169,7 +169,7 @@ pub(super) fn decode_word(word: __m512i, zeros: Option<__m512i>, table: __m512i)
 #[target_feature(enable = "avx512f,avx512bf16")]
 pub(super) fn dot(acc: __m512, a: __m512i, b: __m512i) -> __m512 {
     // SAFETY: three names of the same 64 bytes.
-    let (a, b): (__m512bh, __m512bh) = unsafe { (std::mem::transmute(a), std::mem::transmute(b)) };
+    let [a, b] = unsafe { std::mem::transmute::<[__m512i; 2], [__m512bh; 2]>([a, b]) };
     _mm512_dpbf16_ps(acc, a, b)
 }
 

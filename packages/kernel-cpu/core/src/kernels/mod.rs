@@ -33,7 +33,7 @@ pub struct PackedPanel<'a> {
     pub words_per_zero: usize,
 }
 
-/// All k of up to `NR` consecutive columns of one expert's weights, as the caller stores them.
+/// All k of consecutive columns of one expert's weights, as the caller stores them.
 pub struct StreamedPanel {
     pub packed: *const u32,
     /// Words from one column to the next.
@@ -124,10 +124,11 @@ pub unsafe trait MicroKernel {
     }
 
     /// Multiplies few rows by a panel that is streamed column by column and never decoded to memory:
-    /// `acc[row][column]` for `[rows][NR]`.
+    /// accumulators `[panels of NR columns][rows][NR]`.
     ///
     /// # Safety
-    /// `a` comes from `pack_few`; the panel's pointers are valid for its columns; `acc` for rows × NR, 64-byte aligned.
+    /// `a` comes from `pack_few`; the panel's pointers are valid for its columns; `acc` for rows × columns rounded up to
+    /// NR, 64-byte aligned.
     unsafe fn few_rows(rows: usize, _a: *const u8, _panel: &StreamedPanel, _acc: *mut f32) {
         unreachable!("no path for {rows} rows");
     }
