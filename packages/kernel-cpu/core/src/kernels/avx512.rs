@@ -2,7 +2,7 @@
 //!
 //! `vpermps` looks a nibble up in 16 floats and ignores the higher bits of its index: two instructions for 16 weights.
 
-use super::avx512_common::{self, MR, NR, VECTORS, lanes, load_scales, load_transposed, scatter};
+use super::avx512_common::{self, MR, NR, VECTORS, for_each_pair, lanes, load_scales, load_transposed, scatter};
 use super::unpack::{NIBBLE_K, SYMMETRIC_ZERO};
 use super::{MicroKernel, PackedPanel, TileArgs};
 use std::arch::x86_64::*;
@@ -44,26 +44,19 @@ unsafe impl MicroKernel for Avx512 {
 /// `[k][rows]` f32.
 #[target_feature(enable = "avx512f,avx512bw")]
 unsafe fn pack_a(rows: &[*const u16], k: usize, dst: *mut f32) {
-    let (pairs, count) = (k / 2, rows.len());
-    let mut pointers = [std::ptr::null::<u32>(); 16];
-    for (pointer, row) in pointers.iter_mut().zip(rows) {
-        *pointer = row.cast();
-    }
-    for first in (0..pairs).step_by(16) {
-        let here = (pairs - first).min(16);
-        // SAFETY: each row holds `pairs` dwords.
-        let columns = unsafe { load_transposed(&pointers[..count], first, here) };
-        for (i, column) in columns.into_iter().enumerate().take(here) {
-            let even = _mm512_slli_epi32::<16>(column);
-            let odd = _mm512_and_si512(column, _mm512_set1_epi32(0xffff_0000_u32 as i32));
-            // SAFETY: inside the tile's `k × rows` floats.
-            unsafe {
-                let out = dst.add(2 * (first + i) * count);
-                _mm512_mask_storeu_epi32(out.cast(), lanes(count), even);
-                _mm512_mask_storeu_epi32(out.add(count).cast(), lanes(count), odd);
-            }
+    let count = rows.len();
+    let store = |i: usize, pairs: __m512i| {
+        let even = _mm512_slli_epi32::<16>(pairs);
+        let odd = _mm512_and_si512(pairs, _mm512_set1_epi32(0xffff_0000_u32 as i32));
+        // SAFETY: inside the tile's `k × rows` floats.
+        unsafe {
+            let out = dst.add(2 * i * count);
+            _mm512_mask_storeu_epi32(out.cast(), lanes(count), even);
+            _mm512_mask_storeu_epi32(out.add(count).cast(), lanes(count), odd);
         }
-    }
+    };
+    // SAFETY: each row holds k values.
+    unsafe { for_each_pair(rows, k, store) };
 }
 
 /// `[k][NR]` f32.

@@ -59,6 +59,22 @@ pub unsafe fn load_transposed(pointers: &[*const u32], offset: usize, count: usi
     transpose(rows)
 }
 
+/// Calls `work(i, pairs)` for the i-th pair of k of up to 16 rows, a row in each lane: what packing A is made of.
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub unsafe fn for_each_pair(rows: &[*const u16], k: usize, work: impl Fn(usize, __m512i)) {
+    let mut pointers = [std::ptr::null::<u32>(); 16];
+    for (pointer, row) in pointers.iter_mut().zip(rows) {
+        *pointer = row.cast();
+    }
+    for first in (0..k / 2).step_by(16) {
+        let here = (k / 2 - first).min(16);
+        // SAFETY: each row holds k / 2 dwords.
+        let columns = unsafe { load_transposed(&pointers[..rows.len()], first, here) };
+        columns.into_iter().enumerate().take(here).for_each(|(i, column)| work(first + i, column));
+    }
+}
+
 /// Defines `tile` and `dispatch_tile` with the given target features: `$add` adds `$step` consecutive k to the sums.
 /// A macro, because a function with target features cannot be a generic argument and still be inlined.
 macro_rules! define_tile {

@@ -4,7 +4,7 @@
 //! pair (k, k + 1) of nibbles 16 bits apart, so one shift brings a pair into place in both halves of a lane, and one
 //! `vpermw` turns the 16 low and 16 high halves into bf16: two instructions for 32 weights.
 
-use super::avx512_common::{self, MR, NR, VECTORS, lanes, load_scales, load_transposed, scatter};
+use super::avx512_common::{self, MR, NR, VECTORS, for_each_pair, lanes, load_scales, load_transposed, scatter};
 use super::unpack::SYMMETRIC_ZERO;
 use super::{MicroKernel, PackedPanel, StreamedPanel, TileArgs, avx512bf16_few};
 use crate::bf16;
@@ -64,20 +64,13 @@ unsafe impl MicroKernel for Avx512Bf16 {
 /// `[k / 2][rows]` pairs of k.
 #[target_feature(enable = "avx512f,avx512bw")]
 unsafe fn pack_a(rows: &[*const u16], k: usize, dst: *mut u32) {
-    let (pairs, count) = (k / 2, rows.len());
-    let mut pointers = [std::ptr::null::<u32>(); 16];
-    for (pointer, row) in pointers.iter_mut().zip(rows) {
-        *pointer = row.cast();
-    }
-    for first in (0..pairs).step_by(16) {
-        let here = (pairs - first).min(16);
-        // SAFETY: each row holds `pairs` dwords.
-        let columns = unsafe { load_transposed(&pointers[..count], first, here) };
-        for (i, column) in columns.into_iter().enumerate().take(here) {
-            // SAFETY: inside the tile's `pairs × rows` dwords.
-            unsafe { _mm512_mask_storeu_epi32(dst.add((first + i) * count).cast(), lanes(count), column) };
-        }
-    }
+    let count = rows.len();
+    let store = |i: usize, pairs: __m512i| {
+        // SAFETY: inside the tile's `k / 2 × rows` dwords.
+        unsafe { _mm512_mask_storeu_epi32(dst.add(i * count).cast(), lanes(count), pairs) }
+    };
+    // SAFETY: each row holds k values.
+    unsafe { for_each_pair(rows, k, store) };
 }
 
 /// bf16 of the signed 5-bit number `index − zero`, for every low-5-bit index.
