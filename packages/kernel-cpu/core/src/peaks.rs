@@ -1,5 +1,6 @@
 //! What this machine can do at most, measured now: the denominators of every "share of peak".
 
+use crate::buffer;
 use crate::error::KernelError;
 use crate::isa::Isa;
 use crate::pool;
@@ -17,7 +18,7 @@ pub struct Peaks {
 /// Runs each micro-benchmark for about `budget`.
 ///
 /// # Errors
-/// `E_THREADS`.
+/// `E_THREADS`, `E_MEMORY`.
 pub fn measure(budget: Duration, threads: Option<usize>) -> Result<Peaks, KernelError> {
     let threads = pool::resolve(threads)?;
     let paths = Isa::available().into_iter();
@@ -143,7 +144,7 @@ mod x86 {
 fn read_rate(budget: Duration, threads: usize) -> Result<f64, KernelError> {
     const BYTES: usize = 512 << 20; // several times any last-level cache that one process gets to itself
     const STEP: usize = 1 << 20;
-    let memory: Vec<u64> = (0..BYTES as u64 / 8).collect();
+    let memory = buffer::counting("the read benchmark", BYTES / 8)?;
     let next = std::sync::atomic::AtomicUsize::new(0);
     median_rate(budget.max(Duration::from_millis(800)), threads, || {
         let at = next.fetch_add(STEP, std::sync::atomic::Ordering::Relaxed) % BYTES;

@@ -76,6 +76,7 @@ fn a_tensor_that_is_one_element_short_is_named_with_both_lengths() {
         |p| p.weights.scales = &p.weights.scales[..11] => "E_SIZE", "scales has 11 elements, but this problem needs at least 12";
         |p| p.weights.zeros = Some(&p.weights.zeros.unwrap()[..11]) => "E_SIZE", "zeros has 11 elements, but this problem needs at least 12";
         |p| p.a = &p.a[..31] => "E_SIZE", "a has 31 elements, but this problem needs at least 32";
+        |p| (p.num_valid_tokens, p.a) = (3, &p.a[..31]) => "E_SIZE", "a has 31 elements, but this problem needs at least 32";
         |p| p.expert_ids = &p.expert_ids[..1] => "E_SIZE", "expertIds has 1 elements, but this problem needs at least 2";
         |p| p.c = &mut std::mem::take(&mut p.c)[..11] => "E_SIZE", "c has 11 elements, but this problem needs at least 12";
     }

@@ -22,7 +22,7 @@ fn every_path_agrees_with_the_f64_layer() {
             experts,
             n,
             k,
-            group: if k % 32 == 0 { 32 } else { 8 },
+            group: if k.is_multiple_of(32) { 32 } else { 8 },
             row_stride: k / 8 + 1,
             zeros,
         };

@@ -47,7 +47,7 @@ pub struct LayerArgs {
 /// A JavaScript number that must be a whole number from 0 to 2^53.
 fn whole(what: &'static str, value: f64) -> std::result::Result<usize, KernelError> {
     const MAX: f64 = 9_007_199_254_740_992.0;
-    if value >= 0.0 && value <= MAX && value.fract() == 0.0 {
+    if (0.0..=MAX).contains(&value) && value.fract() == 0.0 {
         Ok(value as usize)
     } else {
         Err(KernelError::Shape { what, given: value.to_string(), allowed: "a whole number of at least 0".into() })
