@@ -12,10 +12,12 @@
 //! ```
 
 use crate::buffer::AlignedBuffer;
-use crate::kernels::{MicroKernel, PackedPanel, StreamedPanel, TileArgs};
+use crate::cache;
+use crate::kernels::{MicroKernel, PackedPanel, StreamedPanel, Target, TileArgs};
 use crate::problem::Weights;
 use crate::schedule::{Task, even_split};
 use std::cell::RefCell;
+use std::sync::OnceLock;
 
 /// Aim for k per decoded chunk: a panel of 32 bf16 columns then takes 8 KiB of the L1 cache.
 const CHUNK_K: usize = 128;
@@ -40,6 +42,23 @@ pub struct Tensors<'a> {
     pub routes: &'a [u32],
     pub top_k: usize,
     pub c: *mut u16,
+    /// Whether C is larger than the caches; see [`Target::stream`].
+    pub stream: bool,
+}
+
+impl<'a> Tensors<'a> {
+    /// `c` has a row of `weights.n` for each route.
+    pub fn new(a: &'a [u16], weights: Weights<'a>, routes: &'a [u32], top_k: usize, c: &mut [u16]) -> Self {
+        static CACHE_BYTES: OnceLock<usize> = OnceLock::new();
+        let cache = *CACHE_BYTES.get_or_init(|| cache::last_level_bytes().unwrap_or(32 << 20));
+        let stream = routes.len() * weights.n * 2 > cache;
+        Self { a, weights, routes, top_k, c: c.as_mut_ptr(), stream }
+    }
+
+    /// `columns` of C from `first` on.
+    fn target(&self, first: usize, columns: usize) -> Target {
+        Target { c: self.c.wrapping_add(first), stride: self.weights.n, columns, stream: self.stream }
+    }
 }
 
 // SAFETY: every route appears once (checked by `gather_runs`) and tasks are disjoint, so no two workers write one element.
@@ -138,7 +157,7 @@ pub unsafe fn run_task<K: MicroKernel>(tensors: &Tensors, task: &Task) {
                 for (panel, column) in (first..first + columns).step_by(K::NR).enumerate() {
                     worker.multiply_panel(column, worker.acc.add(panel * routes.len() * K::NR));
                 }
-                K::scatter(worker.acc, routes, tensors.c.add(first), weights.n, columns);
+                K::scatter(worker.acc, routes, &tensors.target(first, columns));
             }
             K::end();
         }
@@ -171,7 +190,7 @@ unsafe fn run_few_rows<K: MicroKernel>(tensors: &Tensors, task: &Task, routes: &
         // SAFETY: the slices above hold the panel, the scratch the accumulators, C the routed rows.
         unsafe {
             K::few_rows(routes.len(), a, &panel, acc);
-            K::scatter(acc, routes, tensors.c.add(column), n, columns);
+            K::scatter(acc, routes, &tensors.target(column, columns));
         }
     }
 }

@@ -10,7 +10,7 @@
 
 use super::avx512_common::{self, NR};
 use super::avx512bf16::Avx512Bf16;
-use super::{MicroKernel, PackedPanel, StreamedPanel, TileArgs};
+use super::{MicroKernel, PackedPanel, StreamedPanel, Target, TileArgs};
 use std::arch::asm;
 use std::arch::x86_64::*;
 
@@ -120,9 +120,9 @@ unsafe impl MicroKernel for Amx {
         unsafe { avx512_common::load_scales(columns, groups, dst) }
     }
 
-    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+    unsafe fn scatter(acc: *const f32, routes: &[u32], out: &Target) {
         // SAFETY: forwarded.
-        unsafe { avx512_common::scatter(acc, routes, c, stride, columns) }
+        unsafe { avx512_common::scatter(acc, routes, out) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! AVX2 with FMA: 6 × 16 tiles of f32.
 
 use super::unpack::{NIBBLE_K, SYMMETRIC_ZERO};
-use super::{MicroKernel, PackedPanel, TileArgs, portable, scatter_rows};
+use super::{MicroKernel, PackedPanel, Target, TileArgs, portable, scatter_rows};
 use std::arch::x86_64::*;
 
 pub struct Avx2;
@@ -44,9 +44,9 @@ unsafe impl MicroKernel for Avx2 {
         }
     }
 
-    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+    unsafe fn scatter(acc: *const f32, routes: &[u32], out: &Target) {
         // SAFETY: forwarded.
-        unsafe { scatter(acc, routes, c, stride, columns) }
+        unsafe { scatter(acc, routes, out) }
     }
 }
 
@@ -191,7 +191,7 @@ unsafe fn accumulate<const ROWS: usize, const SPLIT: usize>(
 }
 
 #[target_feature(enable = "avx2")]
-unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+unsafe fn scatter(acc: *const f32, routes: &[u32], out: &Target) {
     // SAFETY: forwarded.
-    unsafe { scatter_rows::<NR>(acc, routes, c, stride, columns) }
+    unsafe { scatter_rows::<NR>(acc, routes, out) }
 }

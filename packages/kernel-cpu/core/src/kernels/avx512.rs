@@ -4,7 +4,7 @@
 
 use super::avx512_common::{self, MR, NR, VECTORS, for_each_pair, lanes, load_scales, load_transposed, scatter};
 use super::unpack::{NIBBLE_K, SYMMETRIC_ZERO};
-use super::{MicroKernel, PackedPanel, TileArgs};
+use super::{MicroKernel, PackedPanel, Target, TileArgs};
 use std::arch::x86_64::*;
 
 pub struct Avx512;
@@ -35,9 +35,9 @@ unsafe impl MicroKernel for Avx512 {
         unsafe { load_scales(columns, groups, dst) }
     }
 
-    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+    unsafe fn scatter(acc: *const f32, routes: &[u32], out: &Target) {
         // SAFETY: forwarded.
-        unsafe { scatter(acc, routes, c, stride, columns) }
+        unsafe { scatter(acc, routes, out) }
     }
 }
 

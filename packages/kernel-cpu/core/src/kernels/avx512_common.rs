@@ -1,6 +1,6 @@
 //! What both AVX-512 paths share: tile shape, transposes, the tile loop, rounding.
 
-use super::scatter_rows;
+use super::{Target, scatter_rows};
 use crate::bf16;
 use std::arch::x86_64::*;
 
@@ -179,7 +179,35 @@ pub unsafe fn load_scales(columns: &[*const u16], groups: usize, dst: *mut f32) 
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-pub unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+pub unsafe fn scatter(acc: *const f32, routes: &[u32], out: &Target) {
+    let whole_lines =
+        out.c.addr().is_multiple_of(64) && out.stride.is_multiple_of(NR) && out.columns.is_multiple_of(NR);
     // SAFETY: forwarded.
-    unsafe { scatter_rows::<NR>(acc, routes, c, stride, columns) }
+    unsafe {
+        if out.stream && whole_lines {
+            stream_rows(acc, routes, out);
+        } else {
+            scatter_rows::<NR>(acc, routes, out);
+        }
+    }
+}
+
+/// As `scatter`, past the caches: without it, each line of C is read from memory first, only to be overwritten. Measured
+/// on gemm2 with 128 rows an expert: 1.03 times as fast.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+unsafe fn stream_rows(acc: *const f32, routes: &[u32], out: &Target) {
+    for (row, &route) in routes.iter().enumerate() {
+        for panel in 0..out.columns / NR {
+            let mut line = [0u16; NR];
+            // SAFETY: acc holds NR values a row of a panel, the target a whole line.
+            unsafe {
+                bf16::store(&*acc.add((panel * routes.len() + row) * NR).cast::<[f32; NR]>(), &mut line);
+                let target = out.c.add(route as usize * out.stride + panel * NR);
+                _mm512_stream_si512(target.cast(), _mm512_loadu_si512(line.as_ptr().cast()));
+            }
+        }
+    }
+    // Streamed stores are not ordered with the ones by which other threads learn that this task is done.
+    _mm_sfence();
 }

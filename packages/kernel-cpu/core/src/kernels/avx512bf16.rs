@@ -6,7 +6,7 @@
 
 use super::avx512_common::{self, MR, NR, VECTORS, for_each_pair, lanes, load_scales, load_transposed, scatter};
 use super::unpack::SYMMETRIC_ZERO;
-use super::{MicroKernel, PackedPanel, StreamedPanel, TileArgs, avx512bf16_few};
+use super::{MicroKernel, PackedPanel, StreamedPanel, Target, TileArgs, avx512bf16_few};
 use crate::bf16;
 use std::arch::x86_64::*;
 
@@ -55,9 +55,9 @@ unsafe impl MicroKernel for Avx512Bf16 {
         unsafe { load_scales(columns, groups, dst) }
     }
 
-    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+    unsafe fn scatter(acc: *const f32, routes: &[u32], out: &Target) {
         // SAFETY: forwarded.
-        unsafe { scatter(acc, routes, c, stride, columns) }
+        unsafe { scatter(acc, routes, out) }
     }
 }
 

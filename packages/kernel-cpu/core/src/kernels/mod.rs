@@ -146,25 +146,36 @@ pub unsafe trait MicroKernel {
         }
     }
 
-    /// Rounds the accumulators `[panels][routes.len()][NR]` to bf16 and writes the first `columns` of each row to
-    /// `c[route * stride ..]`. Several panels at once: a row's cache lines and page are then visited once, not once a
-    /// panel.
+    /// Rounds the accumulators `[panels][routes.len()][NR]` to bf16 and writes them to `out`. Several panels at once: a
+    /// row's cache lines and page are then visited once, not once a panel.
     ///
     /// # Safety
     /// The targets lie in memory that the caller owns; `acc` is 64-byte aligned and holds `columns` rounded up to NR.
-    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize);
+    unsafe fn scatter(acc: *const f32, routes: &[u32], out: &Target);
+}
+
+/// Some columns of C.
+pub struct Target {
+    /// First of the columns, in the first row of C.
+    pub c: *mut u16,
+    /// Elements from one row of C to the next.
+    pub stride: usize,
+    /// How many columns.
+    pub columns: usize,
+    /// C is larger than the caches, so that whole lines had better go past them.
+    pub stream: bool,
 }
 
 /// [`MicroKernel::scatter`], to be inlined into a function with target features so that it takes their vector width.
 #[inline(always)]
-unsafe fn scatter_rows<const NR: usize>(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+unsafe fn scatter_rows<const NR: usize>(acc: *const f32, routes: &[u32], out: &Target) {
     for (row, &route) in routes.iter().enumerate() {
-        for panel in 0..columns.div_ceil(NR) {
-            let here = (columns - panel * NR).min(NR);
+        for panel in 0..out.columns.div_ceil(NR) {
+            let here = (out.columns - panel * NR).min(NR);
             // SAFETY: acc holds NR values a row of a panel, the target `columns`.
             unsafe {
                 let values = &*acc.add((panel * routes.len() + row) * NR).cast::<[f32; NR]>();
-                let target = c.add(route as usize * stride + panel * NR);
+                let target = out.c.add(route as usize * out.stride + panel * NR);
                 if here == NR {
                     bf16::store(values, &mut *target.cast::<[u16; NR]>());
                 } else {

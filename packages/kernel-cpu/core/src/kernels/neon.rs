@@ -1,7 +1,7 @@
 //! AArch64 NEON: 6 × 16 tiles of f32.
 
 use super::unpack::{NIBBLE_K, SYMMETRIC_ZERO};
-use super::{MicroKernel, PackedPanel, TileArgs, portable, scatter_rows};
+use super::{MicroKernel, PackedPanel, Target, TileArgs, portable, scatter_rows};
 use std::arch::aarch64::*;
 
 pub struct Neon;
@@ -43,9 +43,9 @@ unsafe impl MicroKernel for Neon {
         }
     }
 
-    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+    unsafe fn scatter(acc: *const f32, routes: &[u32], out: &Target) {
         // SAFETY: forwarded.
-        unsafe { scatter_rows::<NR>(acc, routes, c, stride, columns) }
+        unsafe { scatter_rows::<NR>(acc, routes, out) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Plain Rust: f32 multiply-add over small arrays that a compiler can turn into whatever vectors the target has.
 
 use super::unpack::{NIBBLE_K, SYMMETRIC_ZERO};
-use super::{MicroKernel, PackedPanel, TileArgs, scatter_rows};
+use super::{MicroKernel, PackedPanel, Target, TileArgs, scatter_rows};
 use crate::bf16;
 
 pub struct Portable;
@@ -38,9 +38,9 @@ unsafe impl MicroKernel for Portable {
         }
     }
 
-    unsafe fn scatter(acc: *const f32, routes: &[u32], c: *mut u16, stride: usize, columns: usize) {
+    unsafe fn scatter(acc: *const f32, routes: &[u32], out: &Target) {
         // SAFETY: forwarded.
-        unsafe { scatter_rows::<NR>(acc, routes, c, stride, columns) }
+        unsafe { scatter_rows::<NR>(acc, routes, out) }
     }
 }
 
