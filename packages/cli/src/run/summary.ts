@@ -3,6 +3,7 @@
 import {
   crossovers,
   rankCorrelation,
+  speedupPlot,
   worstFirst,
   type Crossover,
   type RankCorrelation,
@@ -10,13 +11,18 @@ import {
 } from "@moe/bench";
 import type { Context } from "../context.ts";
 import { signedPercent } from "../terminal/format.ts";
-import { linePlot } from "../terminal/plot.ts";
+import type { Style } from "../terminal/paint.ts";
 import { verdictOf, verdictStyle } from "./columns.ts";
 
 /** Rows of the worst-first list on the terminal; --json has all. */
 const WORST_SHOWN = 8;
 /** Failed cells that are explained on the terminal; they often fail for one reason. */
 const FAILURES_SHOWN = 8;
+/** Columns of a plot. */
+const NARROWEST_PLOT = 40;
+const WIDEST_PLOT = 110;
+/** Colours of a plot's curves, in the order of the archetypes. */
+const CURVE_STYLES: readonly Style[] = ["cyan", "green", "yellow", "magenta", "red", "blue"];
 
 /** The conclusions, as data. */
 export interface Conclusions {
@@ -132,21 +138,21 @@ function correlation(list: readonly RankCorrelation[], { paint }: Context): stri
   return `${paint("bold", "rank correlation of speedup with use%")}\n${lines.join("")}`;
 }
 
+/** One plot a GEMM, on wide terminals not the whole width: the eye would lose the curve. */
 function plots(rows: readonly ResultRow[], { io, paint, unicode }: Context): string[] {
+  const width = Math.min(WIDEST_PLOT, Math.max(NARROWEST_PLOT, io.columns ?? 100));
+  const colour = (text: string, part: number | "baseline"): string =>
+    paint(part === "baseline" ? "dim" : CURVE_STYLES[part % CURVE_STYLES.length], text);
   const gemms = [...new Set(rows.map((row) => row.gemm))];
   return gemms.map((gemm) => {
-    const timed = rows.filter((row) => row.gemm === gemm && row.timing !== null);
-    if (new Set(timed.map((row) => row.numTokens)).size < 2) return "";
-    const series = [...new Set(timed.map((row) => row.archetype))].map((name) => ({
-      name,
-      points: timed
-        .filter((row) => row.archetype === name)
-        .map((row) => ({ x: row.numTokens, y: row.timing?.speedup ?? 1 }))
-        .sort((a, b) => a.x - b.x),
-    }));
-    const times = unicode ? "×1" : "x1";
-    const title = `${paint("bold", `gemm${gemm}: speedup over T`)}, above ${times} the kernel is faster\n`;
-    return title + linePlot({ series, paint, unicode, width: io.columns ?? 100 });
+    const lines = speedupPlot(
+      rows.filter((row) => row.gemm === gemm),
+      { width, unicode, ...(paint.level > 0 && { paint: colour }) },
+    );
+    if (lines.length === 0) return "";
+    const title = paint("bold", `gemm${gemm}: speedup over T`);
+    const meaning = `above ${unicode ? "×1" : "x1"} the kernel is faster`;
+    return `${title}, ${meaning}\n${lines.join("\n")}\n`;
   });
 }
 

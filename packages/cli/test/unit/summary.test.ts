@@ -36,6 +36,39 @@ rank correlation of speedup with use%
   );
 });
 
+test("the plot of each GEMM fits the terminal, and goes no wider than a reader follows", () => {
+  const widest = (columns: number | undefined, level: 0 | 16): number => {
+    const text = summary(GRID.map(resultRow), context(recordedIo({ columns }), { level }));
+    const plot = text.slice(text.indexOf("gemm1: speedup"), text.indexOf("4 cells:"));
+    return Math.max(...plot.split("\n").map((line) => Bun.stringWidth(line)));
+  };
+  for (const level of [0, 16] as const)
+    expect([60, 80, 300, undefined].map((columns) => widest(columns, level))).toEqual([
+      60, 80, 110, 100,
+    ]);
+  expect(() => widest(10, 0)).not.toThrow();
+});
+
+test("with colour the plot joins the points and its legend shows each colour; without it has letters", () => {
+  const drawn = (level: 0 | 16, unicode: boolean): string =>
+    summary(GRID.map(resultRow), context(recordedIo({ columns: 80 }), { level, unicode }));
+  expect(drawn(16, true)).toMatch(/[\u2801-\u28ff]/);
+  expect(drawn(16, true)).toContain("\u001b[36m●\u001b[0m zipf1   \u001b[32m●\u001b[0m hot16\n");
+  expect(drawn(16, true)).toContain("\u001b[2m╌╌");
+  expect(drawn(0, true)).toContain("above ×1 the kernel is faster");
+  expect(drawn(0, true)).toContain(" z zipf1   h hot16\n");
+  expect(drawn(0, false)).toMatch(/^[\n -~]*above x1 the kernel is faster\n *x3 \+/);
+});
+
+test("a GEMM with one T has no plot, and each other GEMM its own", () => {
+  const rows = [...GRID, { gemm: 2, speedup: 2 } as const].map(resultRow);
+  expect(summary(rows, plain()).match(/gemm\d: speedup over T/g)).toEqual([
+    "gemm1: speedup over T",
+  ]);
+  const both = [...GRID, ...GRID.map((choice) => ({ ...choice, gemm: 2 as const }))];
+  expect(summary(both.map(resultRow), plain()).match(/gemm\d: speedup over T/g)).toHaveLength(2);
+});
+
 test("a wrong output is named with its worst element and the line that repeats it", () => {
   const text = summary([resultRow({ status: "badrel" }), resultRow({ numTokens: 16 })], plain());
   expect(text).toContain(
