@@ -10,6 +10,7 @@
  * - `E_CANCELLED`: the `signal` was aborted; the output is incomplete.
  * - `E_SHAPE`, `E_SIZE`, `E_ID_RANGE`, `E_ID_REPEATED`: a layer problem breaks the contract (GEMM problems are refused
  *   with the codes of `QuantError`).
+ * - `E_MEMORY`: the system refused the memory that the call needs beside its tensors.
  * - `E_INTERNAL`: a bug of the kernel.
  */
 export type KernelCpuErrorCode =
@@ -24,6 +25,7 @@ export type KernelCpuErrorCode =
   | "E_SIZE"
   | "E_ID_RANGE"
   | "E_ID_REPEATED"
+  | "E_MEMORY"
   | "E_INTERNAL";
 
 /**

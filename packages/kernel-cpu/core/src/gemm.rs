@@ -132,7 +132,7 @@ pub(crate) fn for_each_task(
     if total > 0 && threads.min(total) == 1 {
         worker();
     } else if total > 0 {
-        pool::with_threads(threads)?.broadcast(|_| worker());
+        pool::on_each(threads, worker)?;
     }
     let done = done.into_inner();
     if done < total { Err(KernelError::Cancelled { done, total }) } else { Ok(()) }
