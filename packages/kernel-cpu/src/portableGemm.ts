@@ -5,7 +5,13 @@
 // f64, which a JavaScript engine adds fastest. Measured on one core, k = 2048, as shares of this 2 × 4 tile
 // of f64 sums over f64 panels: f32 sums by Math.fround 0.4, f32 panels 0.75, a 4 × 4 tile 0.9, panels
 // interleaved by k 0.4, one sum at a time 0.3.
-import { bf16ToFloat, checkProblem, floatToBf16, type MoeGemmProblem } from "@moe/quant";
+import {
+  bf16ToFloat,
+  checkProblem,
+  dequantizeRow,
+  floatToBf16,
+  type MoeGemmProblem,
+} from "@moe/quant";
 
 /** Rows of activations kept decoded at a time: 1 MiB of f64 at k = 2048. */
 const CHUNK_ROWS = 64;
@@ -98,7 +104,8 @@ function multiplyExpert(p: MoeGemmProblem, expert: number, flats: number[], pane
   for (const [row, flat] of flats.entries()) gatherRow(p, flat, panels.a, row * k);
   for (let col = 0; col < n && flats.length > 0; col += TILE_COLUMNS) {
     const columns = Math.min(TILE_COLUMNS, n - col);
-    for (let j = 0; j < columns; j++) decodeRow(p, expert * n + col + j, panels.w, j * k);
+    for (let j = 0; j < columns; j++)
+      dequantizeRow(p.weights, expert * n + col + j, panels.w, j * k);
     for (let row = 0; row < flats.length; row += TILE_ROWS) {
       multiplyTile(panels.a, row * k, panels.w, k, panels.sums);
       const rows = Math.min(TILE_ROWS, flats.length - row);
@@ -117,30 +124,6 @@ function gatherRow(p: MoeGemmProblem, flat: number, out: Float64Array, at: numbe
   const { k } = p.weights;
   const from = Math.floor(flat / p.topK) * k;
   for (let i = 0; i < k; i++) out[at + i] = bf16ToFloat(p.a[from + i]);
-}
-
-/** Decodes row `expert * n + col` of the weights; nibble order 0, 2, 4, 6, 1, 3, 5, 7. */
-function decodeRow(p: MoeGemmProblem, row: number, out: Float64Array, at: number): void {
-  const { packed, scales, zeros, k, groupSize, rowStride } = p.weights;
-  const groups = k / groupSize;
-  const wordsPerGroup = groupSize / 8;
-  let w = row * rowStride;
-  let o = at;
-  for (let g = row * groups; g < (row + 1) * groups; g++) {
-    const scale = bf16ToFloat(scales[g]);
-    const zero = zeros === undefined ? 8 : zeros[g];
-    for (const end = w + wordsPerGroup; w < end; w++, o += 8) {
-      const word = packed[w];
-      out[o] = ((word & 15) - zero) * scale;
-      out[o + 2] = (((word >>> 4) & 15) - zero) * scale;
-      out[o + 4] = (((word >>> 8) & 15) - zero) * scale;
-      out[o + 6] = (((word >>> 12) & 15) - zero) * scale;
-      out[o + 1] = (((word >>> 16) & 15) - zero) * scale;
-      out[o + 3] = (((word >>> 20) & 15) - zero) * scale;
-      out[o + 5] = (((word >>> 24) & 15) - zero) * scale;
-      out[o + 7] = ((word >>> 28) - zero) * scale;
-    }
-  }
 }
 
 /**

@@ -4,7 +4,11 @@ import { QuantError } from "./errors.ts";
 const MAX_INT32 = 2 ** 31 - 1;
 
 type TypedArrayClass =
-  Int32ArrayConstructor | Uint16ArrayConstructor | Uint8ArrayConstructor | Float32ArrayConstructor;
+  | Int32ArrayConstructor
+  | Uint16ArrayConstructor
+  | Uint8ArrayConstructor
+  | Float32ArrayConstructor
+  | Float64ArrayConstructor;
 
 /** Prints a value of any type in few characters, so that a message never carries a whole tensor. */
 function describe(value: unknown): string {

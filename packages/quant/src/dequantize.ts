@@ -1,5 +1,5 @@
 import { checkInteger } from "./_check.ts";
-import { decodeRow } from "./_decode.ts";
+import { dequantizeRow } from "./dequantizeRow.ts";
 import { checkWeights, type QuantizedWeights } from "./weights.ts";
 
 /**
@@ -31,6 +31,11 @@ export function dequantize(weights: QuantizedWeights, expert?: number): Float32A
   const first = (expert ?? 0) * n;
   const rows = expert === undefined ? numExperts * n : n;
   const out = new Float32Array(rows * k);
-  for (let row = 0; row < rows; row++) decodeRow(weights, first + row, out, row * k);
+  // Without rows k may be any size.
+  const values = new Float64Array(rows === 0 ? 0 : k);
+  for (let row = 0; row < rows; row++) {
+    dequantizeRow(weights, first + row, values);
+    out.set(values, row * k);
+  }
   return out;
 }

@@ -2,6 +2,7 @@ export type { CheckpointShape } from "./_checkpoint.ts";
 export { bf16ToFloat, floatToBf16, fromBf16, toBf16 } from "./bf16.ts";
 export { checkProblem } from "./checkProblem.ts";
 export { dequantize } from "./dequantize.ts";
+export { dequantizeRow } from "./dequantizeRow.ts";
 export { QuantError, type QuantErrorCode } from "./errors.ts";
 export { NIBBLE_ORDER, packExllama, type PackShape, unpackExllama } from "./exllama.ts";
 export { type AwqTensors, fromAwq } from "./fromAwq.ts";

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import {
   bf16ToFloat,
   dequantize,
+  dequantizeRow,
   floatToBf16,
   fromAwq,
   fromGptq,
@@ -72,6 +73,10 @@ test("dequantised weights are exactly (nibble − zero) · scale in f64", () => 
       });
       expect(Float64Array.from(dequantize(weights))).toEqual(want);
       expect(dequantize(weights, 1)).toEqual(dequantize(weights).subarray(n * k));
+      const row = seed % (2 * n);
+      const out = new Float64Array(k + 2).fill(7);
+      dequantizeRow(weights, row, out, 1);
+      expect([...out]).toEqual([7, ...want.subarray(row * k, (row + 1) * k), 7]);
     },
   );
   fc.assert(property, RUN);

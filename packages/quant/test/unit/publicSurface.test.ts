@@ -11,6 +11,7 @@ test("the exported names of each entry point change only on purpose", () => {
     "checkProblem",
     "checkWeights",
     "dequantize",
+    "dequantizeRow",
     "elementTolerance",
     "floatToBf16",
     "fromAwq",
