@@ -70,9 +70,12 @@ test("every dependency of every manifest is explained in docs/dependencies.md, a
       for (const name of Object.keys(manifest[field] ?? {})) named.add(name);
   }
   for (const path of gitFiles("packages/**/Cargo.toml") ?? []) {
-    const cargo = Bun.TOML.parse(text(path)) as Record<string, Record<string, unknown>>;
-    for (const field of ["dependencies", "dev-dependencies", "build-dependencies"]) {
-      for (const name of Object.keys(cargo[field] ?? {})) named.add(name);
+    type Tables = Record<string, Record<string, object>>;
+    const cargo = Bun.TOML.parse(text(path)) as Tables & { target?: Record<string, Tables> };
+    for (const tables of [cargo, ...Object.values(cargo.target ?? {})]) {
+      for (const field of ["dependencies", "dev-dependencies", "build-dependencies"]) {
+        for (const name of Object.keys(tables[field] ?? {})) named.add(name);
+      }
     }
   }
   const own = (name: string): boolean =>
