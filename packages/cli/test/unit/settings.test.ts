@@ -12,7 +12,7 @@ function parse(...args: string[]): RunOptions {
   return program.commands.find((c) => c.name() === "run")?.opts() as RunOptions;
 }
 
-const RESUMED: SweepConfig = {
+const RESUMED = {
   backend: "portable",
   shape: { ...presetShape("mixtral-8x7b"), blockM: 64 },
   gemms: [2],
@@ -29,7 +29,7 @@ const RESUMED: SweepConfig = {
   timeBudgetMs: 123,
   targetHalfWidth: 0.25,
   margin: 0.5,
-};
+} satisfies SweepConfig;
 
 test("without flags the sweep gets the default preset and otherwise its own defaults", () => {
   expect(sweepSettings(parse())).toEqual({ backend: "cpu", shape: presetShape("qwen3.5-35b-a3b") });
