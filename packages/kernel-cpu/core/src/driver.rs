@@ -15,12 +15,14 @@ use crate::buffer::AlignedBuffer;
 use crate::cache;
 use crate::kernels::{MicroKernel, PackedPanel, StreamedPanel, Target, TileArgs};
 use crate::problem::Weights;
-use crate::schedule::{Task, even_split};
+use crate::schedule::{Runs, Task, even_split};
 use std::cell::RefCell;
 use std::sync::OnceLock;
 
 /// Aim for k per decoded chunk: a panel of 32 bf16 columns then takes 8 KiB of the L1 cache.
 const CHUNK_K: usize = 128;
+/// The longest chunk that this aim leads to.
+const PANEL_K: usize = 2 * CHUNK_K;
 /// Aim for the packed activations of a task: half of a 1 MiB L2 cache.
 const PACKED_A_BYTES: usize = 512 << 10;
 /// Fewer rows than this would decode the weights too often, whatever the cache.
@@ -42,17 +44,19 @@ pub struct Tensors<'a> {
     pub routes: &'a [u32],
     pub top_k: usize,
     pub c: *mut u16,
-    /// Whether C is larger than the caches; see [`Target::stream`].
+    /// Whether the call moves more than the caches hold; see [`Target::stream`].
     pub stream: bool,
 }
 
 impl<'a> Tensors<'a> {
     /// `c` has a row of `weights.n` for each route.
-    pub fn new(a: &'a [u16], weights: Weights<'a>, routes: &'a [u32], top_k: usize, c: &mut [u16]) -> Self {
+    pub fn new(a: &'a [u16], weights: Weights<'a>, runs: &'a Runs, top_k: usize, c: &mut [u16]) -> Self {
         static CACHE_BYTES: OnceLock<usize> = OnceLock::new();
         let cache = *CACHE_BYTES.get_or_init(|| cache::last_level_bytes().unwrap_or(32 << 20));
-        let stream = routes.len() * weights.n * 2 > cache;
-        Self { a, weights, routes, top_k, c: c.as_mut_ptr(), stream }
+        // C and the weights of the experts share the cache; the weights alone are often larger.
+        let bytes = (runs.routes.len() * weights.n * 2)
+            .saturating_add(runs.runs.len().saturating_mul(weights.n * weights.row_stride * 4));
+        Self { a, weights, routes: &runs.routes, top_k, c: c.as_mut_ptr(), stream: bytes > cache }
     }
 
     /// `columns` of C from `first` on.
@@ -136,7 +140,7 @@ pub unsafe fn run_task<K: MicroKernel>(tensors: &Tensors, task: &Task) {
             a: scratch.a.at_least(routes.len() * weights.k * K::ELEMENT + K::SLACK),
             acc: scratch.acc.at_least(SPAN * routes.len() * K::NR * 4).cast(),
             scales: scratch.scales.at_least(weights.k / weights.group_size * K::NR * 4).cast(),
-            panel: scratch.panel.at_least(2 * CHUNK_K * K::NR * K::ELEMENT + K::SLACK),
+            panel: scratch.panel.at_least(2 * PANEL_K * K::NR * K::ELEMENT + K::SLACK),
             columns: &mut scratch.columns,
             scale_rows: &mut scratch.scale_rows,
             zeros: &mut scratch.zeros,
@@ -208,7 +212,7 @@ struct Worker<'a, K: MicroKernel> {
     acc: *mut f32,
     /// Of the panel, `[groups][NR]`.
     scales: *mut f32,
-    /// Decoded chunk of the panel, `[k][NR]`.
+    /// Two decoded chunks of the panel, each `[k][NR]`.
     panel: *mut u8,
     /// First word of each column of the panel.
     columns: &'a mut Vec<*const u32>,
@@ -250,30 +254,55 @@ impl<K: MicroKernel> Worker<'_, K> {
             // SAFETY: `acc` holds rows × NR.
             unsafe { std::ptr::write_bytes(acc, 0, self.rows * K::NR) };
         }
-        for &chunk in self.chunks.iter() {
-            let packed = PackedPanel {
-                columns: self.columns,
-                first_word: chunk.k0 / 8,
-                words: chunk.len / 8,
-                zeros: weights.zeros.map(|_| &self.zeros[chunk.group0 * K::NR..]),
-                words_per_zero: chunk.len / 8 / chunk.groups,
-            };
-            self.prefetch_weights(column + K::NR, chunk.k0, chunk.len);
-            // SAFETY: the columns point into the packed weights, whose size was checked; the buffers were sized for it.
-            unsafe {
-                K::decode(&packed, self.panel);
-                for &(from, to) in self.tiles.iter() {
-                    K::tile(to - from, &self.tile_args(chunk, from, acc));
+        // A chunk is decoded between the tiles of the one before it: shuffles and stores then run in the shadow of the
+        // multiplications, which they do not depend on.
+        for part in 0..K::DECODE_PARTS {
+            // SAFETY: the caller's guarantees.
+            unsafe { self.decode(column, 0, part) };
+        }
+        for index in 0..self.chunks.len() {
+            let mut parts = if index + 1 < self.chunks.len() { 0..K::DECODE_PARTS } else { 0..0 };
+            let per_tile = parts.len().div_ceil(self.tiles.len());
+            for &(from, to) in self.tiles.iter() {
+                // SAFETY: the buffers were sized for it.
+                unsafe { K::tile(to - from, &self.tile_args(index, from, acc)) };
+                for part in parts.by_ref().take(per_tile) {
+                    // SAFETY: the caller's guarantees.
+                    unsafe { self.decode(column, index + 1, part) };
                 }
             }
         }
     }
 
+    /// Decodes one part of a chunk, and asks for the weights of the same chunk in the next panel.
+    unsafe fn decode(&self, column: usize, index: usize, part: usize) {
+        let Some(&chunk) = self.chunks.get(index) else { return };
+        let zeros = self.tensors.weights.zeros;
+        let packed = PackedPanel {
+            columns: self.columns,
+            first_word: chunk.k0 / 8,
+            words: chunk.len / 8,
+            zeros: zeros.map(|_| &self.zeros[chunk.group0 * K::NR..]),
+            words_per_zero: chunk.len / 8 / chunk.groups,
+        };
+        if part == 0 {
+            self.prefetch_weights(column + K::NR, chunk.k0, chunk.len);
+        }
+        // SAFETY: the columns point into the packed weights, whose size was checked; the buffers were sized for it.
+        unsafe { K::decode(&packed, part, self.decoded(index)) };
+    }
+
+    /// Where a chunk is decoded to: two buffers in turn.
+    fn decoded(&self, index: usize) -> *mut u8 {
+        self.panel.wrapping_add(index % 2 * PANEL_K * K::NR * K::ELEMENT)
+    }
+
     /// The tile whose first row is `from`.
-    fn tile_args(&self, chunk: Chunk, from: usize, acc: *mut f32) -> TileArgs {
+    fn tile_args(&self, index: usize, from: usize, acc: *mut f32) -> TileArgs {
+        let chunk = self.chunks[index];
         TileArgs {
             a: self.a.wrapping_add(self.packed_offset(chunk, from)),
-            b: self.panel,
+            b: self.decoded(index),
             group_k: chunk.len / chunk.groups,
             groups: chunk.groups,
             scales: self.scales.wrapping_add(chunk.group0 * K::NR),

@@ -43,7 +43,7 @@ pub fn moe_gemm_w4a16(problem: &mut GemmProblem, options: &RunOptions) -> Result
     problem.check()?;
     let runs = gather_runs(problem)?;
     let (a, weights, top_k) = (problem.a, problem.weights, problem.top_k);
-    let tensors = Tensors::new(a, weights, &runs.routes, top_k, problem.c);
+    let tensors = Tensors::new(a, weights, &runs, top_k, problem.c);
     plan.multiply(&tensors, &runs, options.control)?;
     Ok(plan.report(started))
 }

@@ -65,7 +65,7 @@ pub fn moe_forward(problem: &mut LayerProblem, options: &RunOptions) -> Result<R
     }
     let multiply = |a: &[u16], weights: Weights, top_k: usize| {
         let mut c = buffer::zeroed("a product of the layer", routes * weights.n)?;
-        let tensors = Tensors::new(a, weights, &runs.routes, top_k, &mut c);
+        let tensors = Tensors::new(a, weights, &runs, top_k, &mut c);
         plan.multiply(&tensors, &runs, options.control).map(|()| c)
     };
     let gate_up = multiply(problem.hidden, problem.gate_up, problem.top_k)?;

@@ -92,9 +92,11 @@ unsafe impl MicroKernel for Amx {
         }
     }
 
-    unsafe fn decode(panel: &PackedPanel, dst: *mut u8) {
+    const DECODE_PARTS: usize = Avx512Bf16::DECODE_PARTS;
+
+    unsafe fn decode(panel: &PackedPanel, part: usize, dst: *mut u8) {
         // SAFETY: forwarded.
-        unsafe { Avx512Bf16::decode(panel, dst) }
+        unsafe { Avx512Bf16::decode(panel, part, dst) }
     }
 
     unsafe fn tile(rows: usize, args: &TileArgs) {

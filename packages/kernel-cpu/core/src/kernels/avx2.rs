@@ -23,9 +23,11 @@ unsafe impl MicroKernel for Avx2 {
         unsafe { pack_a(rows, k, dst.cast()) }
     }
 
-    unsafe fn decode(panel: &PackedPanel, dst: *mut u8) {
+    const DECODE_PARTS: usize = VECTORS;
+
+    unsafe fn decode(panel: &PackedPanel, part: usize, dst: *mut u8) {
         // SAFETY: forwarded.
-        unsafe { decode(panel, dst.cast()) }
+        unsafe { decode(panel, part, dst.cast()) }
     }
 
     unsafe fn tile(rows: usize, args: &TileArgs) {
@@ -92,24 +94,22 @@ unsafe fn load_transposed(columns: &[*const u32], offset: usize, count: usize) -
     transpose(rows)
 }
 
-/// `[k][NR]` f32.
+/// `[k][NR]` f32 of one vector of columns.
 #[target_feature(enable = "avx2")]
-unsafe fn decode(panel: &PackedPanel, dst: *mut f32) {
-    for vector in 0..VECTORS {
-        let columns = &panel.columns[8 * vector..][..8];
-        for first in (0..panel.words).step_by(8) {
-            let here = (panel.words - first).min(8);
-            // SAFETY: each column holds the chunk's words.
-            let words = unsafe { load_transposed(columns, panel.first_word + first, here) };
-            for (i, word) in words.into_iter().enumerate().take(here) {
-                let group = (first + i) / panel.words_per_zero;
-                let zeros = match panel.zeros {
-                    None => _mm256_set1_epi32(i32::from(SYMMETRIC_ZERO)),
-                    Some(zeros) => load_zeros(&zeros[group * NR + 8 * vector..]),
-                };
-                // SAFETY: `dst` holds 8 · words × NR floats, so the eight stores of this word fit.
-                unsafe { store_word(word, zeros, dst.add(8 * (first + i) * NR + 8 * vector)) };
-            }
+unsafe fn decode(panel: &PackedPanel, vector: usize, dst: *mut f32) {
+    let columns = &panel.columns[8 * vector..][..8];
+    for first in (0..panel.words).step_by(8) {
+        let here = (panel.words - first).min(8);
+        // SAFETY: each column holds the chunk's words.
+        let words = unsafe { load_transposed(columns, panel.first_word + first, here) };
+        for (i, word) in words.into_iter().enumerate().take(here) {
+            let group = (first + i) / panel.words_per_zero;
+            let zeros = match panel.zeros {
+                None => _mm256_set1_epi32(i32::from(SYMMETRIC_ZERO)),
+                Some(zeros) => load_zeros(&zeros[group * NR + 8 * vector..]),
+            };
+            // SAFETY: `dst` holds 8 · words × NR floats, so the eight stores of this word fit.
+            unsafe { store_word(word, zeros, dst.add(8 * (first + i) * NR + 8 * vector)) };
         }
     }
 }

@@ -20,9 +20,11 @@ unsafe impl MicroKernel for Avx512 {
         unsafe { pack_a(rows, k, dst.cast()) }
     }
 
-    unsafe fn decode(panel: &PackedPanel, dst: *mut u8) {
+    const DECODE_PARTS: usize = VECTORS;
+
+    unsafe fn decode(panel: &PackedPanel, part: usize, dst: *mut u8) {
         // SAFETY: forwarded.
-        unsafe { decode(panel, dst.cast()) }
+        unsafe { decode(panel, part, dst.cast()) }
     }
 
     unsafe fn tile(rows: usize, args: &TileArgs) {
@@ -59,27 +61,25 @@ unsafe fn pack_a(rows: &[*const u16], k: usize, dst: *mut f32) {
     unsafe { for_each_pair(rows, k, store) };
 }
 
-/// `[k][NR]` f32.
+/// `[k][NR]` f32 of one vector of columns.
 #[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn decode(panel: &PackedPanel, dst: *mut f32) {
+unsafe fn decode(panel: &PackedPanel, vector: usize, dst: *mut f32) {
     let table: [f32; 16] = std::array::from_fn(|nibble| nibble as f32);
     // SAFETY: 64 bytes.
     let table = unsafe { _mm512_loadu_ps(table.as_ptr()) };
-    for vector in 0..VECTORS {
-        let columns = &panel.columns[16 * vector..][..16];
-        for first in (0..panel.words).step_by(16) {
-            let here = (panel.words - first).min(16);
-            // SAFETY: each column holds the chunk's words.
-            let words = unsafe { load_transposed(columns, panel.first_word + first, here) };
-            for (i, word) in words.into_iter().enumerate().take(here) {
-                let group = (first + i) / panel.words_per_zero;
-                let zeros = match panel.zeros {
-                    None => _mm512_set1_ps(f32::from(SYMMETRIC_ZERO)),
-                    Some(zeros) => load_zeros(&zeros[group * NR + 16 * vector..]),
-                };
-                // SAFETY: `dst` holds 8 · words × NR floats, so the eight stores of this word fit.
-                unsafe { store_word(word, zeros, table, dst.add(8 * (first + i) * NR + 16 * vector)) };
-            }
+    let columns = &panel.columns[16 * vector..][..16];
+    for first in (0..panel.words).step_by(16) {
+        let here = (panel.words - first).min(16);
+        // SAFETY: each column holds the chunk's words.
+        let words = unsafe { load_transposed(columns, panel.first_word + first, here) };
+        for (i, word) in words.into_iter().enumerate().take(here) {
+            let group = (first + i) / panel.words_per_zero;
+            let zeros = match panel.zeros {
+                None => _mm512_set1_ps(f32::from(SYMMETRIC_ZERO)),
+                Some(zeros) => load_zeros(&zeros[group * NR + 16 * vector..]),
+            };
+            // SAFETY: `dst` holds 8 · words × NR floats, so the eight stores of this word fit.
+            unsafe { store_word(word, zeros, table, dst.add(8 * (first + i) * NR + 16 * vector)) };
         }
     }
 }

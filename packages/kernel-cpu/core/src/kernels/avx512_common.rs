@@ -146,7 +146,7 @@ macro_rules! define_tile {
 }
 pub(super) use define_tile;
 
-/// See [`super::MicroKernel::load_scales`]; two scales of a column share a dword, so an even count can be transposed.
+/// See [`super::MicroKernel::load_scales`]; two scales of a column share a dword, so pairs of groups can be transposed.
 #[target_feature(enable = "avx512f,avx512bw")]
 pub unsafe fn load_scales(columns: &[*const u16], groups: usize, dst: *mut f32) {
     let mut pointers = [std::ptr::null::<u32>(); NR];

@@ -23,12 +23,14 @@ unsafe impl MicroKernel for Avx512Bf16 {
         unsafe { pack_a(rows, k, dst.cast()) }
     }
 
-    unsafe fn decode(panel: &PackedPanel, dst: *mut u8) {
+    const DECODE_PARTS: usize = VECTORS;
+
+    unsafe fn decode(panel: &PackedPanel, part: usize, dst: *mut u8) {
         // SAFETY: forwarded.
         unsafe {
             match panel.zeros {
-                None => decode::<false>(panel, dst.cast()),
-                Some(_) => decode::<true>(panel, dst.cast()),
+                None => decode::<false>(panel, part, dst.cast()),
+                Some(_) => decode::<true>(panel, part, dst.cast()),
             }
         }
     }
@@ -107,26 +109,22 @@ pub(super) fn load_table(zeros: bool) -> __m512i {
     unsafe { _mm512_loadu_si512(table.as_ptr().cast()) }
 }
 
-/// `[k / 2][NR]` pairs of k.
+/// `[k / 2][NR]` pairs of k of one vector of columns.
 #[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn decode<const ZEROS: bool>(panel: &PackedPanel, dst: *mut u16) {
+unsafe fn decode<const ZEROS: bool>(panel: &PackedPanel, vector: usize, dst: *mut u16) {
     let table = load_table(ZEROS);
-    for vector in 0..VECTORS {
-        for first in (0..panel.words).step_by(16) {
-            let here = (panel.words - first).min(16);
-            // SAFETY: each column holds the chunk's words.
-            let words = unsafe { load_transposed(&panel.columns[16 * vector..][..16], panel.first_word + first, here) };
-            let store = |i: usize, word: __m512i| {
-                let zeros = if ZEROS { Some(load_zeros(panel, first + i, vector)) } else { None };
-                for (pair, value) in decode_word(word, zeros, table).into_iter().enumerate() {
-                    // SAFETY: `dst` holds 8 · words × NR elements.
-                    unsafe {
-                        _mm512_store_si512(dst.add((4 * (first + i) + pair) * 2 * NR + 32 * vector).cast(), value)
-                    };
-                }
-            };
-            for_each_word!(words, here, store);
-        }
+    for first in (0..panel.words).step_by(16) {
+        let here = (panel.words - first).min(16);
+        // SAFETY: each column holds the chunk's words.
+        let words = unsafe { load_transposed(&panel.columns[16 * vector..][..16], panel.first_word + first, here) };
+        let store = |i: usize, word: __m512i| {
+            let zeros = if ZEROS { Some(load_zeros(panel, first + i, vector)) } else { None };
+            for (pair, value) in decode_word(word, zeros, table).into_iter().enumerate() {
+                // SAFETY: `dst` holds 8 · words × NR elements.
+                unsafe { _mm512_store_si512(dst.add((4 * (first + i) + pair) * 2 * NR + 32 * vector).cast(), value) };
+            }
+        };
+        for_each_word!(words, here, store);
     }
 }
 

@@ -99,11 +99,15 @@ pub unsafe trait MicroKernel {
     /// Each row pointer is valid for `k` reads, `dst` for `k * rows.len() * ELEMENT` bytes.
     unsafe fn pack_a(rows: &[*const u16], k: usize, dst: *mut u8);
 
-    /// Decodes `nibble − zero` of the chunk to exact numbers, `[k][NR]` (or pairs of k).
+    /// How many pieces a chunk can be decoded in.
+    const DECODE_PARTS: usize = 1;
+
+    /// Decodes `nibble − zero` of one part of the chunk to exact numbers, `[k][NR]` (or pairs of k).
     ///
     /// # Safety
-    /// Each column pointer is valid for `panel.first_word + panel.words` reads, `dst` for `8 * words * NR * ELEMENT` bytes, 64-byte aligned.
-    unsafe fn decode(panel: &PackedPanel, dst: *mut u8);
+    /// Each column pointer is valid for `panel.first_word + panel.words` reads, `dst` for `8 * words * NR * ELEMENT`
+    /// bytes, 64-byte aligned; `part < DECODE_PARTS`.
+    unsafe fn decode(panel: &PackedPanel, part: usize, dst: *mut u8);
 
     /// Multiplies a tile of `rows <= MR` rows.
     ///
@@ -162,7 +166,7 @@ pub struct Target {
     pub stride: usize,
     /// How many columns.
     pub columns: usize,
-    /// C is larger than the caches, so that whole lines had better go past them.
+    /// The call moves more than the caches hold, so that whole lines had better go past them.
     pub stream: bool,
 }
 

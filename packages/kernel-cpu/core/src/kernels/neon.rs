@@ -23,7 +23,7 @@ unsafe impl MicroKernel for Neon {
         unsafe { portable::pack_a(rows, k, dst.cast()) }
     }
 
-    unsafe fn decode(panel: &PackedPanel, dst: *mut u8) {
+    unsafe fn decode(panel: &PackedPanel, _part: usize, dst: *mut u8) {
         // SAFETY: forwarded.
         unsafe { decode(panel, dst.cast()) }
     }

@@ -20,7 +20,7 @@ unsafe impl MicroKernel for Portable {
         unsafe { pack_a(rows, k, dst.cast()) }
     }
 
-    unsafe fn decode(panel: &PackedPanel, dst: *mut u8) {
+    unsafe fn decode(panel: &PackedPanel, _part: usize, dst: *mut u8) {
         // SAFETY: forwarded.
         unsafe { decode::<NR>(panel, dst.cast()) }
     }
