@@ -63,7 +63,9 @@ function readManifests(): Map<string, Manifest> {
 export function childEnv(extra: Record<string, string> = {}): Record<string, string> {
   const tools = join(ROOT, "node_modules", ".bin");
   const path = [tools, process.env.PATH ?? "", join(homedir(), ".cargo", "bin")].join(delimiter);
-  return { ...(process.env as Record<string, string>), PATH: path, ...extra };
+  // npx hands the permission it was given down; npm refuses it for a project.
+  const { npm_config_allow_scripts: _, ...env } = process.env as Record<string, string>;
+  return { ...env, PATH: path, ...extra };
 }
 
 /** Files that git tracks and new ones that it does not ignore, or undefined outside a checkout. */
