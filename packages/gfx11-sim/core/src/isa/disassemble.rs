@@ -99,7 +99,10 @@ impl Instruction {
     fn write_source(&self, f: &mut fmt::Formatter<'_>, slot: &Slot, operand: Operand, index: usize) -> fmt::Result {
         let set = |bits: u8| bits >> index & 1 != 0;
         let packed = self.form == Form::Packed && slot.mods != Mods::Float;
-        let sign_extends = slot.mods == Mods::Sext || slot.mods == Mods::Ignored && self.modifiers.dpp != Dpp::None;
+        let cross_lane = self.modifiers.dpp != Dpp::None;
+        let sign_extends = slot.mods == Mods::Sext
+            || cross_lane && slot.mods == Mods::Ignored
+            || cross_lane && self.form == Form::E32 && index == 1 && self.opcode.row().has(flag::SEXT1);
         let plain = |f: &mut fmt::Formatter<'_>| match slot.set {
             Set::Half => write_half_register(f, operand, self.literal),
             _ => write_operand(f, operand, slot.dwords, slot.number, self.literal),
@@ -255,7 +258,10 @@ impl Instruction {
         write!(f, "v_dual_{} ", &opcode.row().name[2..])?;
         write_operand(f, dst, 1, Number::Word, 0)?;
         f.write_str(", ")?;
-        let packed = opcode == Opcode::v_dot2acc_f32_f16;
+        // Beside a constant that always follows, a literal source is that constant, of its type.
+        let follows = |half: Opcode| matches!(half, Opcode::v_fmaak_f32 | Opcode::v_fmamk_f32);
+        let shared = follows(self.opcode) || self.dual.is_some_and(follows);
+        let packed = opcode == Opcode::v_dot2acc_f32_f16 && !shared;
         write_operand(f, one, 1, if packed { Number::PackedHalf } else { Number::Word }, self.literal)?;
         if opcode == Opcode::v_fmamk_f32 {
             write!(f, ", {:#x}", self.literal)?;
