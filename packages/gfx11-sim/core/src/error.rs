@@ -35,6 +35,16 @@ pub enum SimError {
     Wave64 { kernel: String },
     #[error("at {pc:#x}: {source}")]
     Encoding { pc: u64, source: DecodeError },
+    #[error("the launch is not possible: {reason}")]
+    Launch { reason: String },
+    #[error("at {pc:#x}: {instruction} is not implemented")]
+    Unimplemented { pc: u64, instruction: String },
+    #[error("at {pc:#x}: {instruction} accesses {bytes} bytes at {address:#x}, outside of every buffer")]
+    Memory { pc: u64, instruction: String, address: u64, bytes: u64 },
+    #[error(
+        "at {pc:#x}: a wave has executed {limit} instructions without end; raise max_instructions if it needs more"
+    )]
+    Loop { pc: u64, limit: u64 },
 }
 
 impl SimError {
@@ -52,6 +62,10 @@ impl SimError {
             Self::KernelUnknown { .. } => "E_KERNEL_UNKNOWN",
             Self::Wave64 { .. } => "E_WAVE64",
             Self::Encoding { .. } => "E_ENCODING",
+            Self::Launch { .. } => "E_LAUNCH",
+            Self::Unimplemented { .. } => "E_UNIMPLEMENTED",
+            Self::Memory { .. } => "E_MEMORY",
+            Self::Loop { .. } => "E_LOOP",
         }
     }
 }

@@ -1,13 +1,14 @@
 //! gfx11 (RDNA3 and RDNA3.5) code objects without a GPU.
 //!
 //! [`CodeObject::load`] reads the ELF file that clang or Triton wrote, [`isa`] decodes its instructions and prints them
-//! as LLVM does, [`occupancy()`] tells how many waves of a kernel run at a time.
+//! as LLVM does, [`occupancy()`] tells how many waves of a kernel run at a time, [`execute::launch`] runs it.
 
 mod arch;
 mod code_object;
 mod descriptor;
 mod elf;
 mod error;
+pub mod execute;
 pub mod isa;
 mod message_pack;
 mod metadata;
