@@ -90,6 +90,21 @@ fn a_file_cut_anywhere_is_an_error() {
 }
 
 #[test]
+fn an_entry_point_that_is_misaligned_or_outside_is_refused() {
+    let object = CodeObject::load(&MEMORY).unwrap();
+    let symbol = object.symbols.iter().find(|symbol| symbol.name == "uniform_loads.kd").unwrap();
+    let descriptor = &object.image[symbol.address as usize..][..64];
+    let at = MEMORY.windows(64).position(|window| window == descriptor).unwrap() + 16;
+    for (xor, byte) in [(2, 0), (0x40, 4), (0x40, 7)] {
+        let mut damaged = MEMORY.clone();
+        damaged[at + byte] ^= xor;
+        let error = CodeObject::load(&damaged).unwrap_err();
+        assert_eq!(error.code(), "E_DESCRIPTOR", "{error}");
+        assert!(error.to_string().contains("uniform_loads"), "{error}");
+    }
+}
+
+#[test]
 fn flipped_bits_never_panic_and_never_allocate_without_bound() {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut next = |bound: usize| {

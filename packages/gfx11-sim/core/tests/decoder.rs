@@ -4,7 +4,8 @@ use moe_gfx11_sim::Arch;
 use moe_gfx11_sim::isa::{DecodeError, Opcode, decode};
 use std::collections::HashSet;
 
-/// Encodings that LLVM 19 disassembled for gfx1151, with its text: two of every mnemonic and encoding form.
+/// Encodings that LLVM 19 disassembled for gfx1151, with its text: two of every mnemonic and encoding form, then literals
+/// that equal inline constants of some type.
 const LLVM: &str = include_str!("data/gfx1151.tsv");
 
 fn encodings() -> impl Iterator<Item = (Vec<u32>, &'static str)> {
