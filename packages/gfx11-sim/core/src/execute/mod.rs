@@ -11,6 +11,7 @@ mod wave;
 pub use memory::{Buffer, Memory};
 
 use crate::code_object::{CodeObject, Kernel};
+use crate::descriptor::Rounding;
 use crate::error::SimError;
 use crate::isa::{Family, Instruction, decode};
 use wave::{LANES, Wave};
@@ -92,6 +93,10 @@ fn check(kernel: &Kernel, launch: &Launch<'_>) -> Result<(), SimError> {
     let user = &kernel.descriptor.user_sgprs;
     if kernel.descriptor.lds_bytes != 0 || kernel.descriptor.enable_scratch || user.dispatch_pointer {
         return wrong("the kernel uses LDS, scratch or the dispatch packet, which cannot be run".into());
+    }
+    let denormals = kernel.descriptor.denormals_f32;
+    if kernel.descriptor.round_f32 != Rounding::NearestEven || !denormals.keep_inputs || !denormals.keep_outputs {
+        return wrong("the kernel rounds f32 otherwise than to nearest even or flushes denormals".into());
     }
     Ok(())
 }
