@@ -1,5 +1,13 @@
 // Builds the Rust addon into this package's folder, or says that a machine without cargo goes without it.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -59,8 +67,8 @@ function publish(out: string, check: boolean): number {
   for (const file of new Bun.Glob("*.node").scanSync(out)) {
     // A rename is atomic where a copy is not: a process that has the old file mapped keeps it.
     const target = join(PACKAGE, file);
-    Bun.spawnSync(["cp", join(out, file), `${target}.new`]);
-    Bun.spawnSync(["mv", `${target}.new`, target]);
+    copyFileSync(join(out, file), `${target}.new`);
+    renameSync(`${target}.new`, target);
   }
   const types = readFileSync(join(out, "_binding.d.ts"), "utf8");
   const committed = existsSync(TYPES) ? readFileSync(TYPES, "utf8") : "";
@@ -71,7 +79,7 @@ function publish(out: string, check: boolean): number {
     );
     return 1;
   }
-  require("node:fs").writeFileSync(TYPES, types);
+  writeFileSync(TYPES, types);
   return 0;
 }
 

@@ -23,7 +23,7 @@ export interface AsyncRunOptions extends RunOptions {
  * accumulated in f32, stored as bf16. Rows without a route are not touched.
  *
  * The rows of an expert's consecutive blocks are multiplied together and padding is never computed, so `blockM` does
- * not change the speed. Scratch memory is about 0.6 MiB a thread; the weights are never copied as a whole.
+ * not change the speed. Scratch memory is about 1 MiB a thread at k = 2048; the weights are never copied as a whole.
  *
  * @param p - the problem; `p.c` is written
  * @param options - see {@link RunOptions}
@@ -31,7 +31,7 @@ export interface AsyncRunOptions extends RunOptions {
  * @throws QuantError where `checkProblem` refuses the problem; `p.c` is then untouched
  * @throws KernelCpuError `E_NATIVE_UNAVAILABLE` without the addon, `E_ISA_UNAVAILABLE`, `E_THREADS`, `E_OPTION`
  * @remarks Deterministic: the same problem gives the same bits for any thread count. A row's last bits may depend on
- * how many rows its expert has. bf16 subnormals in `a` count as 0 on the `avx512bf16` path, as `VDPBF16PS` does
+ * how many rows its expert has. bf16 subnormals in `a` count as 0 on the `amx` and `avx512bf16` paths, as `TDPBF16PS` and `VDPBF16PS` do
  * (Intel SDM volume 2).
  * @example
  * ```ts

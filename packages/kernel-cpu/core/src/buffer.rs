@@ -8,7 +8,8 @@ use std::alloc::{Layout, alloc_zeroed};
 #[repr(C, align(64))]
 struct Line([u8; 64]);
 
-/// Bytes whose start is 64-byte aligned, grown when needed, kept between calls. Contents are unspecified after [`AlignedBuffer::at_least`].
+/// Bytes whose start is 64-byte aligned, grown when needed, kept between calls. Contents are unspecified after
+/// [`AlignedBuffer::at_least`].
 #[derive(Default)]
 pub struct AlignedBuffer(Vec<Line>);
 

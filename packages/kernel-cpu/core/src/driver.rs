@@ -6,9 +6,9 @@
 //! pack A of the rows, chunk after chunk                    (L2 resident, read once per panel)
 //! for each panel of NR columns
 //!   for each chunk of k                                    (about CHUNK_K, a whole number of groups or part of one)
-//!     decode the panel's chunk                             (L1 resident)
+//!     decode the panel's chunk                             (L1 resident, between the tiles of the chunk before)
 //!     for each tile of rows: acc += scale · (A · panel)    (acc L1 resident)
-//!   round acc to bf16 and scatter it to the rows of C
+//!   every SPAN panels: round acc to bf16 and scatter it to the rows of C
 //! ```
 
 use crate::buffer::AlignedBuffer;
@@ -107,7 +107,7 @@ fn chunks(k: usize, group_size: usize) -> impl Iterator<Item = Chunk> {
     let step = group_size * whole_groups;
     (0..k).step_by(step).flat_map(move |start| {
         let len = step.min(k - start);
-        let parts = if whole_groups == 1 { len.div_ceil(2 * CHUNK_K) } else { 1 };
+        let parts = if whole_groups == 1 { len.div_ceil(PANEL_K) } else { 1 };
         even_split(len / 8, parts).map(move |(from, to)| Chunk {
             k0: start + from * 8,
             len: (to - from) * 8,
@@ -172,12 +172,9 @@ pub unsafe fn run_task<K: MicroKernel>(tensors: &Tensors, task: &Task) {
 unsafe fn run_few_rows<K: MicroKernel>(tensors: &Tensors, task: &Task, routes: &[u32], scratch: &mut Scratch) {
     let Weights { n, k, group_size, row_stride, .. } = tensors.weights;
     let acc = scratch.acc.at_least(routes.len() * FEW_ROWS_PANELS * K::NR * 4).cast::<f32>();
-    // SAFETY: the first call only asks for the size; every row has k elements.
-    let a = unsafe {
-        let a = scratch.a.at_least(K::pack_few(&scratch.rows, k, std::ptr::null_mut()));
-        K::pack_few(&scratch.rows, k, a);
-        a
-    };
+    let a = scratch.a.at_least(K::few_bytes(routes.len(), k));
+    // SAFETY: every row has k elements, and the buffer was sized for them.
+    unsafe { K::pack_few(&scratch.rows, k, a) };
     for column in (task.columns.0..task.columns.1).step_by(FEW_ROWS_PANELS * K::NR) {
         let columns = (FEW_ROWS_PANELS * K::NR).min(task.columns.1 - column);
         let row = task.expert * n + column;

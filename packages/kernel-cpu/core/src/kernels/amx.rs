@@ -107,7 +107,11 @@ unsafe impl MicroKernel for Amx {
     /// Up to here, streaming the weights beats decoding them for one tile.
     const FEW_ROWS: usize = 2;
 
-    unsafe fn pack_few(rows: &[*const u16], k: usize, dst: *mut u8) -> usize {
+    fn few_bytes(rows: usize, k: usize) -> usize {
+        Avx512Bf16::few_bytes(rows, k)
+    }
+
+    unsafe fn pack_few(rows: &[*const u16], k: usize, dst: *mut u8) {
         // SAFETY: forwarded.
         unsafe { Avx512Bf16::pack_few(rows, k, dst) }
     }

@@ -42,7 +42,11 @@ unsafe impl MicroKernel for Avx512Bf16 {
 
     const FEW_ROWS: usize = avx512bf16_few::ROWS;
 
-    unsafe fn pack_few(rows: &[*const u16], k: usize, dst: *mut u8) -> usize {
+    fn few_bytes(rows: usize, k: usize) -> usize {
+        avx512bf16_few::bytes(rows, k)
+    }
+
+    unsafe fn pack_few(rows: &[*const u16], k: usize, dst: *mut u8) {
         // SAFETY: forwarded.
         unsafe { avx512bf16_few::pack(rows, k, dst) }
     }

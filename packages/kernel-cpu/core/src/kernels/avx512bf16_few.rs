@@ -21,13 +21,15 @@ const PAIRS: usize = 4;
 /// Columns whose partial sums are added up together.
 const BATCH: usize = 4;
 
+/// Bytes of packed activations.
+pub fn bytes(rows: usize, k: usize) -> usize {
+    k.div_ceil(STEP) * PAIRS * rows * 64
+}
+
 /// `[k / 128][pair][rows]` vectors: lane l of pair p holds k = 8l + 2p and 8l + 2p + 1 of the step, 0 past the end.
 #[target_feature(enable = "avx512f")]
-pub unsafe fn pack(rows: &[*const u16], k: usize, dst: *mut u8) -> usize {
+pub unsafe fn pack(rows: &[*const u16], k: usize, dst: *mut u8) {
     let steps = k.div_ceil(STEP);
-    if dst.is_null() {
-        return steps * PAIRS * rows.len() * 64;
-    }
     for (r, row) in rows.iter().enumerate() {
         for step in 0..steps {
             let dwords = (k - step * STEP).min(STEP) / 2;
@@ -44,7 +46,6 @@ pub unsafe fn pack(rows: &[*const u16], k: usize, dst: *mut u8) -> usize {
             }
         }
     }
-    0
 }
 
 /// Of 64 dwords, those with index ≡ 0, 1, 2, 3 mod 4.

@@ -118,13 +118,17 @@ pub unsafe trait MicroKernel {
     /// Up to this many rows, [`MicroKernel::few_rows`] replaces decode and tile.
     const FEW_ROWS: usize = 0;
 
-    /// Packs `k` activations of each of `rows.len() <= FEW_ROWS` rows for `few_rows`; returns the bytes that takes, and
-    /// writes nothing where `dst` is null.
+    /// Bytes that `pack_few` writes for `rows <= FEW_ROWS` rows.
+    fn few_bytes(rows: usize, _k: usize) -> usize {
+        unreachable!("no path for {rows} rows");
+    }
+
+    /// Packs `k` activations of each of `rows.len() <= FEW_ROWS` rows for `few_rows`.
     ///
     /// # Safety
-    /// As `pack_a`; `dst` is null or valid for the returned bytes, 64-byte aligned.
-    unsafe fn pack_few(_rows: &[*const u16], _k: usize, _dst: *mut u8) -> usize {
-        0
+    /// As `pack_a`; `dst` is valid for `few_bytes`, 64-byte aligned.
+    unsafe fn pack_few(rows: &[*const u16], _k: usize, _dst: *mut u8) {
+        unreachable!("no path for {} rows", rows.len());
     }
 
     /// Multiplies few rows by a panel that is streamed column by column and never decoded to memory:
