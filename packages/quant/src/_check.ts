@@ -104,3 +104,9 @@ export function checkSeed(seed: unknown): void {
     { seed },
   );
 }
+
+/** Whether two views share a byte. */
+export function overlaps(x: ArrayBufferView, y: ArrayBufferView): boolean {
+  if (x.buffer !== y.buffer || x.byteLength === 0 || y.byteLength === 0) return false;
+  return x.byteOffset < y.byteOffset + y.byteLength && y.byteOffset < x.byteOffset + x.byteLength;
+}

@@ -2,6 +2,7 @@
 import { checkArray, checkGroupSize, checkInteger, checkK, checkOptions } from "./_check.ts";
 import { bf16ToFloat, floatToBf16 } from "./bf16.ts";
 import { QuantError } from "./errors.ts";
+import { f16ToFloat } from "./f16.ts";
 
 /** Shape and formats of a checkpoint's projection. */
 export interface CheckpointShape {
@@ -70,16 +71,6 @@ function scaleReader(
     `scaleFormat is ${shape.scaleFormat}; Uint16Array scales need 'f16' or 'bf16'.`,
     { scaleFormat: shape.scaleFormat },
   );
-}
-
-/** Value of IEEE binary16 bits; exact. */
-function f16ToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 31;
-  const fraction = bits & 0x3ff;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function scaleError(group: number, column: number, value: number): QuantError {

@@ -21,11 +21,27 @@ export function readActivationRow(p: MoeGemmProblem, flat: number, out: Float32A
   for (let i = 0; i < k; i++) bits[i] = p.a[from + i] << 16;
 }
 
+/** Σ |a·scale| of an activation row and row `expert * n + col` of the weights. */
+export function scaledMagnitude(a: Float32Array, weights: QuantizedWeights, row: number): number {
+  const { scales, k, groupSize } = weights;
+  let sum = 0;
+  for (let i = 0; i < k; i++) {
+    const scale = scales[(row * k) / groupSize + Math.floor(i / groupSize)];
+    sum += Math.abs(a[i] * bf16ToFloat(scale));
+  }
+  return sum;
+}
+
 /**
- * f64 dot product of an activation row and row `expert * n + col` of the weights; every product is
- * exact.
+ * f64 dot product of an activation row and row `expert * n + col` of the weights; every product with an f32 is exact.
+ * `toFloat` decodes scales.
  */
-export function dot(a: Float32Array, weights: QuantizedWeights, row: number): Dot {
+export function dot(
+  a: Float32Array | Float64Array,
+  weights: QuantizedWeights,
+  row: number,
+  toFloat: (bits: number) => number = bf16ToFloat,
+): Dot {
   const { packed, scales, zeros, k, groupSize, rowStride } = weights;
   const groups = k / groupSize;
   const wordsPerGroup = groupSize / 8;
@@ -35,7 +51,7 @@ export function dot(a: Float32Array, weights: QuantizedWeights, row: number): Do
   let magnitude = 0;
   let maxScale = 0;
   for (let g = row * groups; g < (row + 1) * groups; g++) {
-    const scale = bf16ToFloat(scales[g]);
+    const scale = toFloat(scales[g]);
     const zero = zeros === undefined ? 8 : zeros[g];
     maxScale = Math.max(maxScale, Math.abs(scale));
     for (const end = w + wordsPerGroup; w < end; w++, i += 8) {

@@ -1,4 +1,4 @@
-import { checkArray, checkInteger, checkObject } from "./_check.ts";
+import { checkArray, checkInteger, checkObject, overlaps } from "./_check.ts";
 import { QuantError } from "./errors.ts";
 import type { MoeGemmProblem } from "./problem.ts";
 import { checkWeights } from "./weights.ts";
@@ -62,11 +62,6 @@ function checkAliases(p: MoeGemmProblem): void {
       { name },
     );
   }
-}
-
-function overlaps(x: ArrayBufferView, y: ArrayBufferView): boolean {
-  if (x.buffer !== y.buffer || x.byteLength === 0 || y.byteLength === 0) return false;
-  return x.byteOffset < y.byteOffset + y.byteLength && y.byteOffset < x.byteOffset + x.byteLength;
 }
 
 function checkIds(p: MoeGemmProblem): void {

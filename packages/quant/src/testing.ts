@@ -4,3 +4,4 @@ export {
   buildProblem,
   type ProblemSpec,
 } from "./testing/buildProblem.ts";
+export { buildLayer, type BuiltLayer, type LayerSpec } from "./testing/buildLayer.ts";

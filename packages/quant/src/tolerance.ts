@@ -22,12 +22,17 @@ export interface ToleranceInput {
    * project; 2^-8 for one that rounds weights to bf16 before it multiplies.
    */
   weightRounding: number;
+  /**
+   * What else the kernel may be off before it rounds the result, absolute; default 0. {@link verifyGemm} makes it of
+   * its `offsetRounding`.
+   */
+  extra?: number;
 }
 
 /**
  * Largest `|got − want|` that a right kernel can have: `2^-8·|want|` for the bf16 result, plus
- * `γ(k + 2)·Σ|a·w|` for f32 sums in any order, plus what flushed subnormals can hide. Derived in
- * docs/numerics.md; no kernel that adds in f32 can exceed it (Higham, Accuracy and Stability of
+ * `γ(k + 2)·Σ|a·w|` for f32 sums in any order, plus what flushed subnormals can hide, plus `extra`.
+ * Derived in docs/numerics.md; no kernel that adds in f32 can exceed it (Higham, Accuracy and Stability of
  * Numerical Algorithms, 2nd ed., section 4.2).
  *
  * @param input - see {@link ToleranceInput}
@@ -42,11 +47,11 @@ export interface ToleranceInput {
  * ```
  */
 export function elementTolerance(input: ToleranceInput): number {
-  const { k, want, magnitude, maxScale, weightRounding } = input;
+  const { k, want, magnitude, maxScale, weightRounding, extra = 0 } = input;
   const roundings = (k + 2) * F32_ROUNDOFF;
   const accumulation = (roundings / (1 - roundings) + weightRounding) * magnitude;
   const flushed = LEAST_NORMAL * (1 + k * (1 + 16 * maxScale));
-  return BF16_ROUNDOFF * Math.abs(want) + (1 + BF16_ROUNDOFF) * (accumulation + flushed);
+  return BF16_ROUNDOFF * Math.abs(want) + (1 + BF16_ROUNDOFF) * (accumulation + flushed + extra);
 }
 
 /**

@@ -8,19 +8,12 @@ import {
   moeAlignBlockSize,
   spaceMap,
 } from "../../src/index.ts";
+import * as shared from "../../../../test/_errorOf.ts";
 
 const ids = Int32Array.of(0, 1, 1, 0);
 const shape = { numTokens: 2, topK: 2, numExperts: 2, blockM: 4 };
 
-function errorOf(call: () => unknown): AlignError {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof AlignError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
+const errorOf = (call: () => unknown): AlignError => shared.errorOf(AlignError, call);
 
 // Calls with types that TypeScript would refuse, as plain JavaScript can make them.
 const align = moeAlignBlockSize as (ids: unknown, options: unknown) => unknown;

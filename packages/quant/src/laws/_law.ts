@@ -19,7 +19,7 @@ export interface LawRunOptions {
   shrink?: boolean;
 }
 
-/** One property that every kernel must have. */
+/** One property that every implementation must have. */
 export interface GemmLaw {
   /** The property as a sentence. */
   name: string;
@@ -27,7 +27,7 @@ export interface GemmLaw {
    * Tries it.
    *
    * @param options - see {@link LawRunOptions}
-   * @throws Error with seed, path and the smallest failing specification, where the kernel breaks
+   * @throws Error with seed, path and the smallest failing specification, where it breaks
    * the law
    */
   run: (options?: LawRunOptions) => Promise<void>;
@@ -44,11 +44,28 @@ export function law(
 ): GemmLaw {
   return {
     name,
-    async run({ numRuns = DEFAULT_RUNS, seed = DEFAULT_SEED, shrink = true } = {}): Promise<void> {
-      const property = fc.asyncProperty(problemSpec().filter(accepts), check);
-      await fc.assert(property, { numRuns, seed, endOnFailure: !shrink });
-    },
+    run: (options) => runProperty(fc.asyncProperty(problemSpec().filter(accepts), check), options),
   };
+}
+
+/** Tries a property as the options say. */
+export async function runProperty<T>(
+  property: fc.IAsyncProperty<T>,
+  { numRuns = DEFAULT_RUNS, seed = DEFAULT_SEED, shrink = true }: LawRunOptions = {},
+): Promise<void> {
+  await fc.assert(property, { numRuns, seed, endOnFailure: !shrink });
+}
+
+/** Throws unless the call fails with one of this project's errors. */
+export async function expectTypedError(call: () => unknown, what: string): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (error instanceof Error && typeof code === "string" && code.startsWith("E_")) return;
+    throw new Error(`untyped error for ${what}`, { cause: error });
+  }
+  throw new Error(`no error for ${what}`);
 }
 
 /** Runs the kernel on a fresh copy of the problem. */
@@ -64,9 +81,10 @@ export async function runSpec(
 }
 
 /** Throws unless every element is right and nothing else was written. */
-export function expectRight(built: BuiltProblem, weightRounding: number): void {
+export function expectRight(built: BuiltProblem, weightRounding: number, offsetRounding = 0): void {
   const { problem, before } = built;
-  const report = verifyGemm(problem, { samples: "all", untouched: before, weightRounding });
+  const allowed = { weightRounding, offsetRounding };
+  const report = verifyGemm(problem, { samples: "all", untouched: before, ...allowed });
   const guardWrites = built.guardWrites();
   if (report.passed && guardWrites === 0) return;
   throw new Error(`wrong result: ${JSON.stringify({ ...report, guardWrites })}`);

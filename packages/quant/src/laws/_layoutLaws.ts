@@ -2,7 +2,15 @@
 import { randomBelow } from "../_random.ts";
 import type { MoeGemmProblem } from "../problem.ts";
 import { buildProblem, type ProblemSpec } from "../testing/buildProblem.ts";
-import { expectRight, expectSame, type Gemm, type GemmLaw, law, runSpec } from "./_law.ts";
+import {
+  expectRight,
+  expectSame,
+  expectTypedError,
+  type Gemm,
+  type GemmLaw,
+  law,
+  runSpec,
+} from "./_law.ts";
 
 type Accepts = (spec: ProblemSpec) => boolean;
 
@@ -44,7 +52,7 @@ export function layoutLaws(
         const { problem } = buildProblem({ ...spec, ...ONE_BLOCK, cutTail: false });
         edit(problem);
         const before = problem.c.slice();
-        await expectTypedError(gemm, problem, String(edit));
+        await expectTypedError(() => gemm(problem), String(edit));
         expectSame(problem.c, before, "refused problem");
       }
     }),
@@ -68,17 +76,6 @@ function wrongProblems(spec: ProblemSpec): ((p: MoeGemmProblem) => void)[] {
     (p) => void (p.weights = { ...p.weights, rowStride: p.weights.k / 8 - 1 }),
     (p) => void (p.weights = { ...p.weights, scales: p.weights.scales.subarray(1) }),
   ];
-}
-
-async function expectTypedError(gemm: Gemm, p: MoeGemmProblem, what: string): Promise<void> {
-  try {
-    await gemm(p);
-  } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (error instanceof Error && typeof code === "string" && code.startsWith("E_")) return;
-    throw new Error(`untyped error for ${what}`, { cause: error });
-  }
-  throw new Error(`no error for ${what}`);
 }
 
 /** Shuffles whole blocks, then the slots inside each. */

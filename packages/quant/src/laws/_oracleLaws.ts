@@ -1,5 +1,6 @@
 // Laws whose judge is the f64 oracle.
 import { randomBelow } from "../_random.ts";
+import type { MoeGemmProblem } from "../problem.ts";
 import type { ProblemSpec } from "../testing/buildProblem.ts";
 import { expectRight, type Gemm, type GemmLaw, law, runSpec } from "./_law.ts";
 
@@ -11,7 +12,12 @@ type Accepts = (spec: ProblemSpec) => boolean;
  */
 const SPECIAL_BITS = [0x7fc0, 0xffc0, 0x7f81, 0x7f80, 0xff80];
 
-export function oracleLaws(gemm: Gemm, accepts: Accepts, weightRounding: number): GemmLaw[] {
+export function oracleLaws(
+  gemm: Gemm,
+  accepts: Accepts,
+  weightRounding: number,
+  offsetRounding: number,
+): GemmLaw[] {
   return [
     law("every element is within tolerance and nothing else is written", accepts, async (spec) => {
       expectRight(await runSpec(gemm, spec), weightRounding);
@@ -41,6 +47,9 @@ export function oracleLaws(gemm: Gemm, accepts: Accepts, weightRounding: number)
         expectRight(built, weightRounding);
       },
     ),
+    law("weights that equal their zero point add nothing", accepts, async (spec) => {
+      expectRight(await runSpec(gemm, spec, writeZeroWeights), weightRounding, offsetRounding);
+    }),
     law("one route takes the rows of its own expert", accepts, async (spec) => {
       // A skinny block for every expert, in descending order.
       const experts = Array.from({ length: spec.numExperts }, (_, i) => spec.numExperts - 1 - i);
@@ -48,4 +57,21 @@ export function oracleLaws(gemm: Gemm, accepts: Accepts, weightRounding: number)
       expectRight(await runSpec(gemm, skinny), weightRounding);
     }),
   ];
+}
+
+/** Of every three columns one gets weights of zero, another one such group. */
+function writeZeroWeights({ weights }: MoeGemmProblem): void {
+  const { packed, zeros, k, groupSize, rowStride } = weights;
+  const groups = k / groupSize;
+  const words = groupSize / 8;
+  for (let at = 0; at < weights.scales.length; at++) {
+    const row = Math.floor(at / groups);
+    const group = at % groups;
+    if (row % 3 > 1 || (row % 3 === 1 && group > 0)) continue;
+    // A zero point of 16 is no nibble.
+    const zero = Math.min(15, zeros?.[at] ?? 8);
+    if (zeros !== undefined) zeros[at] = zero;
+    const start = row * rowStride + group * words;
+    packed.fill((zero * 0x11111111) | 0, start, start + words);
+  }
 }

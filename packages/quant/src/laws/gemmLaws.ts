@@ -19,10 +19,15 @@ export interface GemmLawOptions {
   batchInvariant?: boolean;
   /** See `ToleranceInput.weightRounding`; default 0. Laws of exactness are left out above 0. */
   weightRounding?: number;
+  /**
+   * See `VerifyOptions.offsetRounding`; default 0. It is allowed in the law of weights that equal their zero point only;
+   * elsewhere the kernel has to do without.
+   */
+  offsetRounding?: number;
 }
 
 /**
- * The law suite that every kernel of the contract passes: agreement with the f64 oracle, exact laws
+ * The law suite that every kernel of the contract passes: agreement with the f64 oracle, zero weights, exact laws
  * (identity, exact sums, powers of two, negation), untouched memory, NaN and infinities, block
  * order, problems without work, refused problems. Needs fast-check.
  *
@@ -41,10 +46,16 @@ export interface GemmLawOptions {
  * ```
  */
 export function gemmLaws(gemm: Gemm, options: GemmLawOptions = {}): GemmLaw[] {
-  checkOptions(options, "options", ["accepts", "batchInvariant", "weightRounding"]);
-  const { accepts = () => true, batchInvariant = true, weightRounding = 0 } = options;
+  checkOptions(options, "options", [
+    "accepts",
+    "batchInvariant",
+    "weightRounding",
+    "offsetRounding",
+  ]);
+  const { accepts = () => true, batchInvariant = true } = options;
+  const { weightRounding = 0, offsetRounding = 0 } = options;
   return [
-    ...oracleLaws(gemm, accepts, weightRounding),
+    ...oracleLaws(gemm, accepts, weightRounding, offsetRounding),
     ...(weightRounding === 0 ? exactLaws(gemm, accepts) : []),
     ...layoutLaws(gemm, accepts, weightRounding, batchInvariant),
   ];

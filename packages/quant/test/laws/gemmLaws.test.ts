@@ -7,6 +7,7 @@ import { type Fault, naiveGemm } from "../_support/naiveGemm.ts";
 const TOLERANCE = "every element is within tolerance and nothing else is written";
 const LONG_ROWS = "long rows accumulate in f32";
 const NOT_A_NUMBER = "NaN and infinities follow IEEE and stay in the rows that read them";
+const ZERO_WEIGHTS = "weights that equal their zero point add nothing";
 const OWN_EXPERT = "one route takes the rows of its own expert";
 const IDENTITY = "identity activations give the decoded weight bit for bit";
 const EXACT = "exact sums round to nearest even";
@@ -47,6 +48,7 @@ const FAULTS: [string, Fault, string[]][] = [
     { weight: (q, z, s) => (q === z ? 1e-30 : (q - z) * s) },
     [NOT_A_NUMBER],
   ],
+  ["a remainder of zero weights", { weight: withRemainder }, [ZERO_WEIGHTS]],
   ["bf16 sums", { round: toBf16 }, [TOLERANCE, LONG_ROWS, EXACT]],
   ["truncated results", { store: truncate }, [TOLERANCE, IDENTITY, EXACT]],
   ["NaN made zero", { store: (x) => (Number.isNaN(x) ? 0 : floatToBf16(x)) }, [NOT_A_NUMBER]],
@@ -85,6 +87,11 @@ const FAULTS: [string, Fault, string[]][] = [
   ["no check of the problem", { check: () => {} }, [REFUSED]],
 ];
 
+/** As a kernel leaves it that decodes with a constant and takes that away from the sum. */
+function withRemainder(q: number, z: number, s: number): number {
+  return q === z ? s * 2 ** -20 : (q - z) * s;
+}
+
 /** Ties away from zero in place of ties to even. */
 function halfUp(x: number): number {
   const bits = new Uint32Array(new Float32Array([x]).buffer)[0];
@@ -106,6 +113,13 @@ describe("the law suite accepts", () => {
     const laws = gemmLaws((p) => naiveGemm(p, { weight }), options);
     expect(laws.map((law) => law.name)).not.toContain(IDENTITY);
     for (const { run } of laws) await run({ numRuns: 10 });
+  });
+
+  test("a kernel that decodes with an offset, told so", async () => {
+    const options: GemmLawOptions = { offsetRounding: 2 ** -19 };
+    const laws = gemmLaws((p) => naiveGemm(p, { weight: withRemainder }), options);
+    const law = laws.find(({ name }) => name === ZERO_WEIGHTS) as GemmLaw;
+    await law.run({ numRuns: 15 });
   });
 
   test("an async kernel that only supports what it says", async () => {

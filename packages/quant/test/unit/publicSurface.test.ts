@@ -8,12 +8,15 @@ test("the exported names of each entry point change only on purpose", () => {
     "NIBBLE_ORDER",
     "QuantError",
     "bf16ToFloat",
+    "checkLayer",
     "checkProblem",
     "checkWeights",
     "dequantize",
     "dequantizeRow",
     "elementTolerance",
+    "f16ToFloat",
     "floatToBf16",
+    "floatToF16",
     "fromAwq",
     "fromBf16",
     "fromGptq",
@@ -27,7 +30,15 @@ test("the exported names of each entry point change only on purpose", () => {
     "toBf16",
     "unpackExllama",
     "verifyGemm",
+    "verifyLayer",
   ]);
-  expect(Object.keys(laws).toSorted()).toEqual(["buildProblem", "gemmLaws", "problemSpec"]);
-  expect(Object.keys(testing)).toEqual(["buildProblem"]);
+  expect(Object.keys(laws).toSorted()).toEqual([
+    "buildLayer",
+    "buildProblem",
+    "gemmLaws",
+    "layerLaws",
+    "layerSpec",
+    "problemSpec",
+  ]);
+  expect(Object.keys(testing).toSorted()).toEqual(["buildLayer", "buildProblem"]);
 });

@@ -17,6 +17,7 @@ test("the tolerance is the bf16 step and the bound of f32 sums (oracle: the form
     want + (1 + 2 ** -8) * 5,
     12,
   );
+  expect(elementTolerance({ ...INPUT, extra: 3 })).toBeCloseTo(want + (1 + 2 ** -8) * 3, 12);
 });
 
 test("rounding to bf16 alone never uses more than the tolerance", () => {

@@ -111,6 +111,20 @@ describe("verifyGemm passes", () => {
     expect(sharesWithFullRounding(p)).toBe(true);
   });
 
+  test("a remainder of zero weights only where that is allowed (oracle: Σ|a·scale| by hand)", () => {
+    const { problem: p } = buildProblem({ ...SPEC, n: 1, k: 16, groupSize: 8, topK: 1 });
+    p.weights.packed.fill(0x88888888 | 0);
+    naiveGemm(p);
+    const flat = p.sortedTokenIds[0];
+    const row = fromBf16(p.a.slice(flat * 16, flat * 16 + 16));
+    const scales = fromBf16(p.weights.scales.slice(p.expertIds[0] * 2));
+    const scaled = row.reduce((sum, x, i) => sum + Math.abs(x * scales[i >> 3]), 0);
+    p.c[flat] = floatToBf16(0.9 * 2 ** -10 * scaled);
+    const passes = (offsetRounding = 0): boolean =>
+      verifyGemm(p, { samples: "all", offsetRounding }).passed;
+    expect([passes(), passes(2 ** -11), passes(2 ** -10)]).toEqual([false, false, true]);
+  });
+
   test("a problem without work, with nothing to report", () => {
     const { problem } = buildProblem({ ...SPEC, blocks: [] });
     expect(verifyGemm(problem)).toEqual({
@@ -201,6 +215,7 @@ describe("verifyGemm refuses", () => {
       [() => verifyGemm(problem, { seed: 0.5 }), "E_OPTION"],
       [() => verifyGemm(problem, { weightRounding: 2 }), "E_OPTION"],
       [() => verifyGemm(problem, { weightRounding: NaN }), "E_OPTION"],
+      [() => verifyGemm(problem, { offsetRounding: -1 }), "E_OPTION"],
       [() => verifyGemm(problem, { untouched: new Uint16Array(3) }), "E_SHAPE_LENGTH"],
       [() => verifyGemm({ ...problem, blockM: 0 }), "E_SHAPE_SIZE"],
     ];

@@ -1,12 +1,5 @@
 import { RoutingError } from "@moe/routing";
+import * as shared from "../../../../test/_errorOf.ts";
 
 /** The RoutingError that `run` throws; anything else fails the test. */
-export function errorOf(run: () => unknown): RoutingError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof RoutingError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
+export const errorOf = (run: () => unknown): RoutingError => shared.errorOf(RoutingError, run);
