@@ -40,7 +40,7 @@ export interface GemmArgs {
 
 export declare function gemmAsync(args: GemmArgs, options: Options, job: Job): Promise<unknown>
 
-/** `MoeLayerProblem` of `@moe/kernel-cpu`. */
+/** `MoeLayerProblem` of `@moe/quant`, in bf16. */
 export interface LayerArgs {
   hidden: Uint16Array
   gateUp: WeightsArgs

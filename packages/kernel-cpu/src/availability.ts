@@ -1,20 +1,6 @@
-import { load } from "./_load.ts";
-import { KernelCpuError } from "./errors.ts";
+import type { Availability } from "@moe/native";
 
-/** What {@link availability} found. */
-export type Availability =
-  | {
-      available: true;
-      /** Version of the addon; always that of this package. */
-      version: string;
-      /** Where it was loaded from. */
-      path: string;
-    }
-  | {
-      available: false;
-      /** Every place that was tried, and why it did not serve. */
-      reason: string;
-    };
+import { loadable } from "./_load.ts";
 
 /**
  * Whether the native kernel can run here. Loads it on the first call; importing this package never does.
@@ -33,13 +19,5 @@ export type Availability =
  * ```
  */
 export function availability(): Availability {
-  try {
-    const { binding, path } = load();
-    return { available: true, version: binding.version(), path };
-  } catch (error) {
-    return {
-      available: false,
-      reason: error instanceof KernelCpuError ? error.message : String(error),
-    };
-  }
+  return loadable();
 }

@@ -8,8 +8,9 @@
  * - `E_THREADS`: `threads` is not 1 to 1024, or the system refused to start them.
  * - `E_OPTION`: an unknown option key, or an option value that is not allowed.
  * - `E_CANCELLED`: the `signal` was aborted; the output is incomplete.
- * - `E_SHAPE`, `E_SIZE`, `E_ID_RANGE`, `E_ID_REPEATED`: a layer problem breaks the contract (GEMM problems are refused
- *   with the codes of `QuantError`).
+ * - `E_SHAPE`: a layer in a type that the kernel does not take.
+ * - `E_ID_RANGE`: a zero point above 16.
+ * - `E_SIZE`, `E_ID_REPEATED`: checks of the crate; here, the same is a `QuantError` before.
  * - `E_MEMORY`: the system refused the memory that the call needs beside its tensors.
  * - `E_INTERNAL`: a bug of the kernel.
  */

@@ -31,7 +31,7 @@ pub struct GemmArgs {
     pub c: Uint16Array,
 }
 
-/// `MoeLayerProblem` of `@moe/kernel-cpu`.
+/// `MoeLayerProblem` of `@moe/quant`, in bf16.
 #[napi(object, object_to_js = false)]
 pub struct LayerArgs {
     pub hidden: Uint16Array,

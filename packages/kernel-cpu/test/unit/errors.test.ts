@@ -8,18 +8,11 @@ import {
   moeGemmW4A16,
   referenceGemm,
 } from "../../src/index.ts";
+import { errorOf } from "../../../../test/_errorOf.ts";
 import { dealtProblem } from "./_problem-fixture.ts";
 
 /** The error that `call` throws. */
-function caught(call: () => unknown): KernelCpuError {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof KernelCpuError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
+const caught = (call: () => unknown): KernelCpuError => errorOf(KernelCpuError, call);
 
 describe("options", () => {
   const problem = dealtProblem(4, 2, 8, 64);
