@@ -6,7 +6,10 @@ MAP(copy_i8_to_i32, i32, i8, a)
 MAP(copy_u16, u16, u16, a)
 MAP(copy_i16_to_i32, i32, i16, a)
 MAP(copy_u32x2, u32x2, u32x2, a + b)
-MAP(copy_u32x3, u32x3, u32x3, a + b)
+struct Three {
+  u32 x, y, z;
+};
+MAP(copy_three, Three, Three, (Three{a.x + b.x, a.y + c.y, b.z + c.z}))
 MAP(copy_u32x4, u32x4, u32x4, a + b)
 
 extern "C" __global__ void uniform_loads(u32 *out, const u32 *table, u64 offset) {
@@ -53,7 +56,7 @@ extern "C" __global__ void bytes_in_lds(u8 *out, const u8 *in) {
 }
 
 extern "C" __global__ void dynamic_lds(u32 *out, const u32 *in) {
-  extern __shared__ u32 dynamic[];
+  DYNAMIC_SHARED(u32, dynamic);
   u32 t = thread_id();
   dynamic[t] = in[global_id()];
   barrier();
@@ -93,11 +96,11 @@ ATOMIC(atomic_max_u32, u32, __atomic_fetch_max(where, in[thread_id()], __ATOMIC_
 ATOMIC(atomic_min_i32, i32, __atomic_fetch_min(where, in[thread_id()], __ATOMIC_RELAXED))
 ATOMIC(atomic_add_u64, u64, __atomic_fetch_add(where, in[thread_id()], __ATOMIC_RELAXED))
 ATOMIC(atomic_max_i64, i64, __atomic_fetch_max(where, in[thread_id()], __ATOMIC_RELAXED))
-ATOMIC(atomic_exchange, u32, where[0] = __atomic_exchange_n(where, in[thread_id()], __ATOMIC_RELAXED))
+ATOMIC(atomic_exchange, u32, __atomic_exchange_n(where, in[thread_id()], __ATOMIC_RELAXED))
 
 extern "C" __global__ void atomic_compare_exchange(u32 *out, const u32 *in) {
   u32 expected = *out;
-  while (!__atomic_compare_exchange_n(out, &expected, expected * 3 + in[thread_id()], false, __ATOMIC_RELAXED,
+  while (!__atomic_compare_exchange_n(out, &expected, expected + (in[thread_id()] | 1), false, __ATOMIC_RELAXED,
                                       __ATOMIC_RELAXED)) {
   }
 }

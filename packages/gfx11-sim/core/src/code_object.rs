@@ -2,9 +2,9 @@
 
 use crate::arch::Arch;
 use crate::descriptor::{DESCRIPTOR_BYTES, KernelDescriptor};
-use crate::elf::{self, Bytes, Header, PT_LOAD, PT_NOTE, ProgramHeader, SHT_DYNSYM, SHT_RELA, Symbol};
+use crate::elf::{self, Bytes, Header, PT_LOAD, PT_NOTE, ProgramHeader, SHT_DYNSYM, SHT_RELA, Section, Symbol};
 use crate::error::SimError;
-use crate::isa::{Instruction, decode};
+use crate::isa::{DecodeError, Instruction, decode};
 use crate::metadata::{self, KernelMetadata};
 
 /// A larger image than this is refused; real kernels need some hundred KiB.
@@ -80,6 +80,7 @@ impl CodeObject {
         };
         let programs = header.program_headers(file)?;
         let sections = header.sections(file)?;
+        check_tables(file, &sections)?;
         let mut symbols = Vec::new();
         for section in sections.iter().filter(|section| section.kind == SHT_DYNSYM) {
             symbols.extend(elf::symbols(file, section, &sections)?);
@@ -105,6 +106,18 @@ impl CodeObject {
             return Err(SimError::KernelUnknown { given: name.to_owned(), available: names.join(", ") });
         };
         if kernel.descriptor.wave32 { Ok(kernel) } else { Err(SimError::Wave64 { kernel: name.to_owned() }) }
+    }
+
+    /// The instruction at an address of the image; what is behind the end reads as cut short.
+    pub fn instruction(&self, pc: u64) -> Result<Instruction, DecodeError> {
+        let rest = usize::try_from(pc).ok().and_then(|pc| self.image.get(pc..)).unwrap_or_default();
+        let mut words = [0; 3];
+        let mut count = 0;
+        for (word, bytes) in words.iter_mut().zip(rest.chunks_exact(4)) {
+            *word = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+            count += 1;
+        }
+        decode(&words[..count], self.arch)
     }
 
     /// Decodes the instructions of an address range of the image in order, each with its address; ends after the first
@@ -144,6 +157,15 @@ impl CodeObject {
             }
         })
     }
+}
+
+/// Tables that lie over each other could make much memory of a small file.
+fn check_tables(file: Bytes<'_>, sections: &[Section]) -> Result<(), SimError> {
+    let tables = sections.iter().filter(|section| matches!(section.kind, SHT_DYNSYM | SHT_RELA));
+    if tables.map(|table| u128::from(table.bytes)).sum::<u128>() > file.0.len() as u128 {
+        return Err(SimError::Format { reason: "its tables overlap".into() });
+    }
+    Ok(())
 }
 
 fn read_arch(header: &Header) -> Result<Arch, SimError> {

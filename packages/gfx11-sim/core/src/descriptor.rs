@@ -82,7 +82,8 @@ pub struct UserSgprs {
     pub private_segment_size: bool,
 }
 
-fn rounding(bits: u32) -> Rounding {
+/// Rounding from the two bits of a descriptor or of the MODE register; higher ones are ignored.
+pub(crate) fn rounding(bits: u32) -> Rounding {
     match bits & 3 {
         0 => Rounding::NearestEven,
         1 => Rounding::TowardPositive,
@@ -91,7 +92,8 @@ fn rounding(bits: u32) -> Rounding {
     }
 }
 
-fn denormals(bits: u32) -> Denormals {
+/// As [`rounding`], the two bits of denormals.
+pub(crate) fn denormals(bits: u32) -> Denormals {
     Denormals { keep_inputs: bits & 1 != 0, keep_outputs: bits & 2 != 0 }
 }
 

@@ -97,6 +97,9 @@ pub(crate) const PT_NOTE: u32 = 4;
 pub(crate) const SHT_RELA: u32 = 4;
 pub(crate) const SHT_DYNSYM: u32 = 11;
 
+/// All names of a symbol table; names may share their bytes in the file, so that its size is no limit.
+const MAX_NAME_BYTES: u64 = 16 << 20;
+
 const EM_AMDGPU: u16 = 224;
 const ELFOSABI_AMDGPU_HSA: u8 = 64;
 
@@ -182,13 +185,15 @@ pub(crate) fn symbols(file: Bytes<'_>, table: &Section, sections: &[Section]) ->
     };
     let names = Bytes(file.slice(strings.offset, strings.bytes, "the string table")?);
     let entries = file.slice(table.offset, table.bytes, what)?;
+    let mut name_bytes = 0;
     let entry = |bytes| {
         let entry = Bytes(bytes);
-        Ok(Symbol {
-            name: names.text(entry.u32(0, what)?.into(), "the string table")?,
-            address: entry.u64(8, what)?,
-            size_bytes: entry.u64(16, what)?,
-        })
+        let name = names.text(entry.u32(0, what)?.into(), "the string table")?;
+        name_bytes += name.len() as u64;
+        if name_bytes > MAX_NAME_BYTES {
+            return Err(SimError::TooLarge { wanted: name_bytes, allowed: MAX_NAME_BYTES });
+        }
+        Ok(Symbol { name, address: entry.u64(8, what)?, size_bytes: entry.u64(16, what)? })
     };
     entries.chunks_exact(ENTRY_BYTES).map(entry).collect()
 }

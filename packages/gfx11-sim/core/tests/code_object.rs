@@ -136,3 +136,37 @@ fn flipped_bits_never_panic_and_never_allocate_without_bound() {
     assert_eq!(bytes, *MEMORY);
     assert!(failed > 400, "only {failed} of 4000 damaged files were refused");
 }
+
+/// Writes the bytes of a section header: its kind, offset, size and link.
+fn set_section(file: &mut [u8], index: usize, kind: u32, offset: u64, size: u64, link: u32) {
+    let headers = u64::from_le_bytes(file[40..48].try_into().unwrap()) as usize;
+    let header = &mut file[headers + 64 * index..][..64];
+    header[4..8].copy_from_slice(&kind.to_le_bytes());
+    header[24..32].copy_from_slice(&offset.to_le_bytes());
+    header[32..40].copy_from_slice(&size.to_le_bytes());
+    header[40..44].copy_from_slice(&link.to_le_bytes());
+}
+
+const DYNAMIC_SYMBOLS: u32 = 11;
+const RELOCATIONS: u32 = 4;
+
+#[test]
+fn tables_that_lie_over_each_other_are_refused() {
+    let mut file = MEMORY.clone();
+    let bytes = file.len() as u64;
+    set_section(&mut file, 1, RELOCATIONS, 0, bytes / 2 + 1, 0);
+    set_section(&mut file, 2, DYNAMIC_SYMBOLS, 0, bytes / 2, 3);
+    let error = CodeObject::load(&file).unwrap_err();
+    assert_eq!((error.code(), error.to_string().contains("tables overlap")), ("E_FORMAT", true), "{error}");
+}
+
+#[test]
+fn symbols_that_share_one_long_name_are_refused() {
+    let mut file = MEMORY.clone();
+    let (name, symbols) = (vec![b'a'; 1 << 20], vec![0; 24 * 17]);
+    let at = file.len() as u64;
+    file.extend([&name[..], &symbols].concat());
+    set_section(&mut file, 1, DYNAMIC_SYMBOLS, at + name.len() as u64, symbols.len() as u64, 2);
+    set_section(&mut file, 2, 3, at, name.len() as u64, 0);
+    assert_eq!(code(CodeObject::load(&file)), "E_TOO_LARGE");
+}

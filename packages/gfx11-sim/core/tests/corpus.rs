@@ -8,8 +8,18 @@ use std::collections::{BTreeSet, HashMap};
 use std::process::Command;
 
 /// The kernels, one file a theme.
-const FILES: [&str; 7] =
-    ["integers.hip", "bits.hip", "floats.hip", "memory.hip", "control.hip", "waves.hip", "wmma.hip"];
+const FILES: [&str; 10] = [
+    "integers.hip",
+    "bits.hip",
+    "floats.hip",
+    "memory.hip",
+    "control.hip",
+    "waves.hip",
+    "wmma.hip",
+    "groups.hip",
+    "layers.hip",
+    "gemm.hip",
+];
 
 /// Address and text of each instruction that objdump prints, without its comments.
 fn objdump(path: &std::path::Path, arch: &str) -> Vec<(u64, String)> {

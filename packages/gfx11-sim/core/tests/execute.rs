@@ -1,8 +1,11 @@
 //! Control flow against a reference in Rust, and every way in which a launch fails.
 
+#[path = "support/assembly.rs"]
+mod assembly;
 mod support;
 
-use moe_gfx11_sim::execute::{Launch, Memory, Report, launch};
+use assembly::Assembly;
+use moe_gfx11_sim::execute::{Launch, Memory, Options, Report, Watch, launch};
 use moe_gfx11_sim::{CodeObject, SimError};
 
 fn load(file: &str, level: &str) -> CodeObject {
@@ -10,7 +13,12 @@ fn load(file: &str, level: &str) -> CodeObject {
 }
 
 fn request<'a>(kernel: &'a str, arguments: &'a [u8]) -> Launch<'a> {
-    Launch { kernel, grid: [2, 1, 1], block: [48, 1, 1], arguments, max_instructions: 100_000 }
+    Launch { kernel, grid: [2, 1, 1], block: [48, 1, 1], arguments, dynamic_lds_bytes: 0 }
+}
+
+fn run(object: &CodeObject, memory: &mut Memory, request: &Launch<'_>, limit: u64) -> Result<Report, SimError> {
+    let options = Options { max_instructions: limit, ..Options::default() };
+    launch(object, memory, request, &options, &Watch::default())
 }
 
 const THREADS: u32 = 96;
@@ -18,11 +26,12 @@ const THREADS: u32 = 96;
 /// Runs a kernel `(out, in)` of 32-bit elements.
 fn map(object: &CodeObject, kernel: &str, input: &[u32]) -> Result<(Vec<u32>, Report), SimError> {
     let mut memory = Memory::default();
-    let out = memory.add("out", vec![0; input.len() * 4]);
-    let data = memory.add("in", input.iter().flat_map(|word| word.to_le_bytes()).collect());
+    let out = memory.add("out", &vec![0; input.len() * 4]);
+    let data = memory.add("in", &input.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>());
     let arguments = [out.to_le_bytes(), data.to_le_bytes()].concat();
-    let report = launch(object, &mut memory, &request(kernel, &arguments))?;
-    let words = memory.buffer(out).unwrap().data.chunks_exact(4);
+    let report = run(object, &mut memory, &request(kernel, &arguments), 100_000)?;
+    let bytes = memory.buffer(out).unwrap().to_vec();
+    let words = bytes.chunks_exact(4);
     Ok((words.map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect(), report))
 }
 
@@ -82,32 +91,36 @@ fn an_access_past_a_buffer_names_the_lane_and_the_instruction() {
     let object = load("control.hip", "-O3");
     let input = vec![5; THREADS as usize - 1];
     let error = map(&object, "cases", &input).unwrap_err();
-    assert_eq!(error.code(), "E_MEMORY");
-    assert!(error.to_string().contains("lane 15 of global_load_b32"), "{error}");
+    assert_eq!(error.code(), "E_BOUNDS");
+    let text = error.to_string();
+    assert!(text.contains("workgroup [1, 0, 0], wave 1, lane 15: 4 bytes at"), "{error}");
+    assert!(text.contains("0 bytes behind the end of buffer 'in' of 380 bytes"), "{error}");
 }
 
 #[test]
 fn a_loop_without_end_stops_at_the_limit() {
     let object = load("control.hip", "-O3");
     let mut memory = Memory::default();
-    let out = memory.add("out", vec![0; 1024]);
+    let out = memory.add("out", &[0; 1024]);
     let arguments = [out.to_le_bytes().as_slice(), &1_u32.to_le_bytes(), &u32::MAX.to_le_bytes()].concat();
-    let error = launch(&object, &mut memory, &request("scalar_loop", &arguments)).unwrap_err();
+    let error = run(&object, &mut memory, &request("scalar_loop", &arguments), 100_000).unwrap_err();
     assert_eq!(error.code(), "E_LOOP", "{error}");
 }
 
 #[test]
 fn an_instruction_that_is_not_implemented_is_named() {
-    let error = map(&load("waves.hip", "-O3"), "bpermute", &[0; THREADS as usize]).unwrap_err();
+    let code = "exp mrt0 v0, v0, v0, v0 done\ns_endpgm";
+    let object = Assembly { name: "export", code, lds_bytes: 0, scratch_bytes: 0 }.load();
+    let error = run(&object, &mut Memory::default(), &request("test", &[]), 1000).unwrap_err();
     assert_eq!(error.code(), "E_UNIMPLEMENTED");
-    assert!(error.to_string().contains("ds_bpermute_b32"), "{error}");
+    assert!(error.to_string().contains("exp mrt0 v0, v0, v0, v0 done"), "{error}");
 }
 
 #[test]
 fn a_launch_with_impossible_sizes_or_needs_is_refused() {
     let control = load("control.hip", "-O3");
     let run = |object: &CodeObject, launched: Launch<'_>| {
-        launch(object, &mut Memory::default(), &launched).map_err(|error| error.code())
+        run(object, &mut Memory::default(), &launched, 1000).map_err(|error| error.code())
     };
     let arguments = [0; 16];
     let good = request("cases", &arguments);
@@ -117,10 +130,10 @@ fn a_launch_with_impossible_sizes_or_needs_is_refused() {
         Launch { block: [u32::MAX, u32::MAX, 2], ..good.clone() },
         Launch { grid: [1, 0, 1], ..good.clone() },
         Launch { arguments: &[0; 4096], ..good.clone() },
+        Launch { dynamic_lds_bytes: 65_537, ..good.clone() },
     ] {
         assert_eq!(run(&control, bad), Err("E_LAUNCH"));
     }
-    assert_eq!(run(&load("memory.hip", "-O3"), request("reverse_in_lds", &arguments)), Err("E_LAUNCH"));
     assert_eq!(run(&control, request("nothing", &arguments)), Err("E_KERNEL_UNKNOWN"));
 }
 
@@ -144,10 +157,10 @@ fn damaged_code_ends_in_an_error_or_at_its_limit() {
             damaged.image[at] ^= 1 << next(8);
         }
         let mut memory = Memory::default();
-        let buffers: Vec<u8> = (0..4).flat_map(|_| memory.add("data", vec![3; 4096]).to_le_bytes()).collect();
+        let buffers: Vec<u8> = (0..4).flat_map(|_| memory.add("data", &[3; 4096]).to_le_bytes()).collect();
         let arguments = &buffers[..buffers.len().min(kernel.descriptor.kernarg_bytes as usize)];
-        let request = Launch { max_instructions: 500, ..request(&kernel.metadata.name, arguments) };
-        failed += u32::from(launch(&damaged, &mut memory, &request).is_err());
+        let request = request(&kernel.metadata.name, arguments);
+        failed += u32::from(run(&damaged, &mut memory, &request, 500).is_err());
     }
     assert!(failed > 300, "only {failed} of 3000 damaged kernels failed");
 }

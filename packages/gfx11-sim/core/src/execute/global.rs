@@ -1,93 +1,37 @@
-//! Loads and stores of global memory.
+//! Global, flat, scratch and buffer instructions: each family's loads, stores and atomics.
 
-use super::Stop;
-use super::memory::Memory;
-use super::wave::{LANES, Wave};
-use crate::isa::slot::Field;
-use crate::isa::{Instruction, Opcode, Operand};
+use super::host_isa::{Level, Portable};
+use super::mubuf::Buffers;
+use super::place::{Flat, Global, GlobalByLane, Scratch, Target};
+use super::step::{Flow, Handler};
+use super::{atomic, transfer};
+use crate::isa::{Instruction, Opcode};
 
-/// Executes a global or cache instruction.
-pub(super) fn execute(wave: &mut Wave, memory: &mut Memory, i: &Instruction) -> Result<(), Stop> {
+/// The handler of a global, flat, scratch, buffer or cache instruction.
+pub(super) fn handler<L: Level>(instruction: &Instruction) -> Option<Handler> {
     use Opcode::*;
-    match i.opcode {
-        buffer_gl0_inv | buffer_gl1_inv => Ok(()),
-        global_load_u8 => load(wave, memory, i, |m, a| m.read::<1>(a).map(|b| b[0].into())),
-        global_load_i8 => load(wave, memory, i, |m, a| m.read::<1>(a).map(|b| b[0] as i8 as u32)),
-        global_load_u16 => load(wave, memory, i, |m, a| m.read(a).map(|b| u16::from_le_bytes(b).into())),
-        global_load_i16 => load(wave, memory, i, |m, a| m.read(a).map(|b| i16::from_le_bytes(b) as u32)),
-        global_load_b32 | global_load_b64 | global_load_b96 | global_load_b128 => {
-            load(wave, memory, i, |m, a| m.read(a).map(u32::from_le_bytes))
+    match instruction.opcode {
+        // Caches are not modelled: what was stored is seen at once.
+        buffer_gl0_inv | buffer_gl1_inv => return Some(|_, _, _| Ok(Flow::Next)),
+        global_load_addtid_b32 | global_store_addtid_b32 => {
+            return transfer::handler::<Portable, GlobalByLane>(instruction.opcode.row().name.strip_prefix("global_")?);
         }
-        global_store_b8 => store(wave, memory, i, |m, a, v| m.write(a, &[v as u8])),
-        global_store_b16 => store(wave, memory, i, |m, a, v| m.write(a, &(v as u16).to_le_bytes())),
-        global_store_d16_hi_b8 => store(wave, memory, i, |m, a, v| m.write(a, &[(v >> 16) as u8])),
-        global_store_d16_hi_b16 => store(wave, memory, i, |m, a, v| m.write(a, &((v >> 16) as u16).to_le_bytes())),
-        global_store_b32 | global_store_b64 | global_store_b96 | global_store_b128 => {
-            store(wave, memory, i, |m, a, v| m.write(a, &v.to_le_bytes()))
-        }
-        _ => Err(Stop::Unimplemented),
+        _ => {}
+    }
+    let (family, name) = instruction.opcode.row().name.split_once('_')?;
+    match family {
+        "global" => access::<L, Global>(name),
+        // Rare: not worth a copy for each level of the host.
+        "flat" => access::<Portable, Flat>(name),
+        "scratch" => transfer::handler::<L, Scratch>(name),
+        "buffer" => access::<Portable, Buffers>(name),
+        _ => None,
     }
 }
 
-/// The operand of a field.
-fn operand(i: &Instruction, field: Field) -> Option<(Operand, u8)> {
-    let slots = i.opcode.row().slots;
-    let index = slots.iter().position(|slot| slot.field == field)?;
-    Some((i.operands[index], slots[index].dwords))
-}
-
-/// The address of every lane.
-fn addresses(wave: &Wave, i: &Instruction) -> Option<[u64; LANES]> {
-    let (address, _) = operand(i, Field::FlatAddress)?;
-    let (base, _) = operand(i, Field::FlatBase)?;
-    let register = usize::from(address.as_vector()?);
-    let low = wave.vectors.get(register)?;
-    let offset = i64::from(i.offset);
-    Some(if base.is_some() {
-        let base = wave.scalar64(base.code().into());
-        std::array::from_fn(|lane| base.wrapping_add(low[lane].into()).wrapping_add_signed(offset))
-    } else {
-        let high = wave.vectors.get(register + 1)?;
-        let address = |lane: usize| u64::from(low[lane]) | u64::from(high[lane]) << 32;
-        std::array::from_fn(|lane| address(lane).wrapping_add_signed(offset))
-    })
-}
-
-fn load(
-    wave: &mut Wave,
-    memory: &Memory,
-    i: &Instruction,
-    read: impl Fn(&Memory, u64) -> Option<u32>,
-) -> Result<(), Stop> {
-    let addresses = addresses(wave, i).ok_or(Stop::Unimplemented)?;
-    let (dst, dwords) = operand(i, Field::FlatDst).ok_or(Stop::Unimplemented)?;
-    let first = usize::from(dst.as_vector().ok_or(Stop::Unimplemented)?);
-    let exec = wave.exec();
-    for lane in (0..LANES).filter(|&lane| exec >> lane & 1 != 0) {
-        for dword in 0..usize::from(dwords) {
-            let address = addresses[lane].wrapping_add(4 * dword as u64);
-            let value = read(memory, address).ok_or(Stop::Fault { address, bytes: 4, lane: Some(lane) })?;
-            wave.vectors.get_mut(first + dword).ok_or(Stop::Unimplemented)?[lane] = value;
-        }
+fn access<L: Level, T: Target>(name: &str) -> Option<Handler> {
+    match name.strip_prefix("atomic_") {
+        Some(operation) => atomic::handler::<L, T>(operation),
+        None => transfer::handler::<L, T>(name),
     }
-    Ok(())
-}
-
-fn store(
-    wave: &Wave,
-    memory: &mut Memory,
-    i: &Instruction,
-    write: impl Fn(&mut Memory, u64, u32) -> Option<()>,
-) -> Result<(), Stop> {
-    let addresses = addresses(wave, i).ok_or(Stop::Unimplemented)?;
-    let (data, dwords) = operand(i, Field::FlatData).ok_or(Stop::Unimplemented)?;
-    let first = usize::from(data.as_vector().ok_or(Stop::Unimplemented)?);
-    for lane in (0..LANES).filter(|&lane| wave.is_active(lane)) {
-        for dword in 0..usize::from(dwords) {
-            let address = addresses[lane].wrapping_add(4 * dword as u64);
-            let value = wave.vectors.get(first + dword).ok_or(Stop::Unimplemented)?[lane];
-            write(memory, address, value).ok_or(Stop::Fault { address, bytes: 4, lane: Some(lane) })?;
-        }
-    }
-    Ok(())
 }

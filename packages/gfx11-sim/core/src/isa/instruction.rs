@@ -87,6 +87,11 @@ pub struct Instruction {
 }
 
 impl Instruction {
+    /// `s_nop 0`, where an instruction is needed and there is none.
+    pub(crate) fn nop() -> Instruction {
+        Instruction::new(Opcode::s_nop, Form::Plain, 1)
+    }
+
     pub(super) fn new(opcode: Opcode, form: Form, words: u8) -> Instruction {
         Instruction {
             opcode,

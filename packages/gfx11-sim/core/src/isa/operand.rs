@@ -18,7 +18,7 @@ impl Operand {
     /// The constant in [`super::Instruction::literal`].
     pub const LITERAL: Operand = Operand(255);
 
-    pub(super) const fn from_code(code: u16) -> Operand {
+    pub(crate) const fn from_code(code: u16) -> Operand {
         Operand(code)
     }
 
@@ -45,6 +45,19 @@ impl Operand {
     /// The number of a scalar register, `s0` to `s105`.
     pub fn as_scalar(self) -> Option<u8> {
         (self.0 < 106).then_some(self.0 as u8)
+    }
+
+    /// The name of a scalar register, alone.
+    pub(crate) fn scalar_name(self) -> String {
+        match self.0 {
+            106 => "vcc_lo".into(),
+            107 => "vcc_hi".into(),
+            108..=123 => format!("ttmp{}", self.0 - 108),
+            125 => "m0".into(),
+            126 => "exec_lo".into(),
+            127 => "exec_hi".into(),
+            code => format!("s{code}"),
+        }
     }
 
     /// The value of an inline integer constant, -16 to 64 (included).
