@@ -1,0 +1,18 @@
+//! A driver for tests: the functions of `libamdhip64.so`, `libhiprtc.so`, `libcuda.so`, `libnvidia-ml.so`, and of the
+//! libraries for ranges that `moe-kernel-hip` uses.
+//!
+//! Device memory is the simulator's, AMD kernels run on it; NVIDIA kernels are only recorded. Faults of a kernel show up
+//! in the next call that waits, as on a GPU. Sources are compiled by clang-19. `mock_*` tell the driver what to be and when to fail.
+
+mod compile;
+mod control;
+mod cubin;
+#[macro_use]
+mod exports;
+mod compiler;
+mod cuda;
+mod hip;
+mod launch;
+mod nvml;
+mod ranges;
+mod state;
