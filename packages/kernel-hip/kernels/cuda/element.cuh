@@ -1,0 +1,66 @@
+// The two activation types: how four bits become a number of that type, exactly, and how results are rounded.
+#pragma once
+
+#include "prelude.cuh"
+
+namespace moe {
+
+struct Bf16 {
+    /// 128 in both halves; OR-ing a nibble n gives 128 + n.
+    static constexpr u32 MAGIC = 0x43004300;
+    /// -(128 + z) for a zero point z in the low bits; 8 where none is stored.
+    static constexpr u32 OFFSET = 0xC300C300;
+
+    static __device__ __forceinline__ u32 add(u32 a, u32 b) {
+        u32 d;
+        asm("add.rn.bf16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
+        return d;
+    }
+    static __device__ __forceinline__ u32 mul(u32 a, u32 b) {
+        u32 d;
+        asm("mul.rn.bf16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
+        return d;
+    }
+    static __device__ __forceinline__ u32 pack(float low, float high) {
+        u32 d;
+        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(d) : "f"(high), "f"(low));
+        return d;
+    }
+};
+
+struct F16 {
+    /// 1024 in both halves; OR-ing a nibble n gives 1024 + n.
+    static constexpr u32 MAGIC = 0x64006400;
+    /// -(1024 + z).
+    static constexpr u32 OFFSET = 0xE400E400;
+
+    static __device__ __forceinline__ u32 add(u32 a, u32 b) {
+        u32 d;
+        asm("add.rn.f16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
+        return d;
+    }
+    static __device__ __forceinline__ u32 mul(u32 a, u32 b) {
+        u32 d;
+        asm("mul.rn.f16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
+        return d;
+    }
+    static __device__ __forceinline__ u32 pack(float low, float high) {
+        u32 d;
+        asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(d) : "f"(high), "f"(low));
+        return d;
+    }
+};
+
+/// One 16-bit entry of a pair of entries, in both halves.
+__device__ __forceinline__ u32 duplicate(u32 pair, int which) { return __byte_perm(pair, 0, which ? 0x3232 : 0x1010); }
+
+/// (nibbles of pair `index` + offset) * scale; exact but for the one rounding of the product.
+template <class Element>
+__device__ __forceinline__ u32 decodePair(u32 word, int index, u32 offset, u32 scale) {
+    const u32 shifted = word >> (4 * index);
+    u32 magic;
+    asm("lop3.b32 %0, %1, %2, %3, 0xEA;" : "=r"(magic) : "r"(shifted), "n"(0x000F000F), "r"(Element::MAGIC));
+    return Element::mul(Element::add(magic, offset), scale);
+}
+
+}  // namespace moe

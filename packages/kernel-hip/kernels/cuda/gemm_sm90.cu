@@ -1,0 +1,75 @@
+// W4A16 grouped GEMM for Hopper: C[flat] = A[flat / topK] * dequant(W[expert])^T, see docs/kernels-nvidia.md.
+#include "gather.cuh"
+#include "multiply.cuh"
+#include "schedule.cuh"
+
+#include <stddef.h>
+
+namespace moe {
+
+constexpr u32 PRODUCER_REGISTERS = 88;
+constexpr u32 MULTIPLIER_REGISTERS = 208;
+
+template <int GroupSize, bool Zeros>
+__device__ __forceinline__ Context makeContext(const MoeGemmArgs& args) {
+    using Map = SharedMap<GroupSize, Zeros>;
+    extern __shared__ char dynamicShared[];
+    const u32 raw = sharedAddress(dynamicShared);
+    const u32 base = (raw + 1023) & ~1023u;
+    const u32 barriers = base + Map::BARRIERS;
+    Context ctx;
+    ctx.activations = base;
+    ctx.weights = base + Map::WEIGHTS;
+    ctx.tiles = reinterpret_cast<Tile*>(dynamicShared + (base - raw) + Map::TILES);
+    ctx.full = barriers + offsetof(Barriers, full);
+    ctx.empty = barriers + offsetof(Barriers, empty);
+    ctx.tileFull = barriers + offsetof(Barriers, tileFull);
+    ctx.tileEmpty = barriers + offsetof(Barriers, tileEmpty);
+    ctx.started = barriers + offsetof(Barriers, started);
+    ctx.columnBlocks = (args.n + BLOCK_N - 1) / BLOCK_N;
+    ctx.kBlocks = (args.k + BLOCK_K - 1) / BLOCK_K;
+    return ctx;
+}
+
+__device__ __forceinline__ void initBarriers(const Context& ctx) {
+    for (int stage = 0; stage < MOST_STAGES; ++stage) {
+        // Every gatherer's copies, and the announcement of the weights' bytes.
+        barrierInit(ctx.full + 8 * stage, GATHER_WARPS * 32 + 1);
+        barrierInit(ctx.empty + 8 * stage, MULTIPLIER_WARPS);
+    }
+    for (int slot = 0; slot < TILE_SLOTS; ++slot) {
+        barrierInit(ctx.tileFull + 8 * slot, 32);
+        barrierInit(ctx.tileEmpty + 8 * slot, (MULTIPLIER_WARPS + GATHER_WARPS) * 32);
+    }
+    barrierInit(ctx.started, 1);
+    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+}
+
+template <class Element, int GroupSize, bool Zeros>
+__device__ __forceinline__ void gemm(const MoeGemmArgs& args) {
+    Context ctx = makeContext<GroupSize, Zeros>(args);
+    const int warp = __shfl_sync(~0u, static_cast<int>(threadIdx.x) / 32, 0);
+    const int lane = threadIdx.x % 32;
+    if (threadIdx.x == 0) initBarriers(ctx);
+    __syncthreads();
+    waitForPreviousKernel();
+    if (warp >= MULTIPLIER_WARPS) {
+        registersLower<PRODUCER_REGISTERS>();
+        if (warp == MULTIPLIER_WARPS)
+            schedule(args, ctx, lane);
+        else
+            gather<GroupSize, Zeros>(args, ctx, warp - MULTIPLIER_WARPS - 1, lane);
+    } else {
+        registersRaise<MULTIPLIER_REGISTERS>();
+        const Lane at{warp / 4, warp % 4, lane};
+        multiply<Element, GroupSize, Zeros>(args, ctx, at);
+    }
+}
+
+}  // namespace moe
+
+// One kernel a translation unit, so that they compile side by side: MOE_NAME, MOE_ELEMENT (Bf16, F16), MOE_GROUP (32, 64,
+// 128) and MOE_ZEROS (true, false) come from the build, which has the table.
+extern "C" __global__ void __launch_bounds__(moe::THREADS, 1) MOE_NAME(const __grid_constant__ MoeGemmArgs args) {
+    moe::gemm<moe::MOE_ELEMENT, MOE_GROUP, MOE_ZEROS>(args);
+}

@@ -1,0 +1,250 @@
+// Decodes weights into fragments, multiplies, stores. One warpgroup owns 128 columns of C (two fragments), or 64 (one)
+// where tiles are one block wide.
+#pragma once
+
+#include "abi.h"
+#include "pipeline.cuh"
+#include "wgmma.cuh"
+
+namespace moe {
+
+constexpr int STEPS = BLOCK_K / 16;
+
+/// Where a thread stands.
+struct Lane {
+    int group;
+    int warp;
+    int lane;
+    __device__ __forceinline__ int thread() const { return warp * 32 + lane; }
+};
+
+/// Tells the compiler that asynchronous work on these registers ended here.
+template <int A, int B>
+__device__ __forceinline__ void touch(float (&registers)[A][B]) {
+#pragma unroll
+    for (int i = 0; i < A; ++i)
+#pragma unroll
+        for (int j = 0; j < B; ++j) asm volatile("" : "+f"(registers[i][j])::"memory");
+}
+
+/// Steps of 16 that are decoded and multiplied as one. A low tile multiplies faster than a step's chain of instructions runs
+/// through, so it takes more steps at once; a high tile has no registers for that.
+constexpr __device__ int stepsPerUnit(int rows) { return rows <= 32 ? 4 : rows <= 64 ? 2 : 1; }
+
+/// Sums that run side by side, as a low tile's multiplications are short and each waits for the sum of the one before.
+constexpr __device__ int chains(int rows, int fragments) { return rows <= 32 ? 4 / fragments : 1; }
+
+/// Weights of one stage on their way into fragments.
+template <class Element, int GroupSize, bool Zeros, int Fragments>
+struct Decoder {
+    using Map = SharedMap<GroupSize, Zeros>;
+    static constexpr int GROUPS = groupsPerBlock(GroupSize);
+    static constexpr int STEPS_PER_GROUP = GroupSize / 16;
+    const Lane& at;
+    int firstHalf;
+    u32 ownWeights;
+    uint4 words[Fragments][2];
+    /// Scales of both halves of a group, rows `lane / 4` and 8 more in the halves of a register; -(zero point) likewise.
+    uint2 scales[GROUPS], offsets[GROUPS];
+
+    __device__ __forceinline__ Decoder(const Context& ctx, const Lane& at)
+        : at(at), firstHalf(Fragments == 2 ? 0 : at.group),
+          ownWeights(ctx.weights + (Fragments == 2 ? at.group * Map::WEIGHT_BLOCK : 0)) {}
+
+    /// Starts to load what `decode` needs of a stage.
+    __device__ __forceinline__ void fetch(u32 stage) {
+        const u32 weights = ownWeights + stage * Map::STAGE_WEIGHT_BYTES;
+#pragma unroll
+        for (int f = 0; f < Fragments; ++f)
+#pragma unroll
+            for (int four = 0; four < 2; ++four)
+                words[f][four] = loadShared16(weights + wordOffset(firstHalf + f, 4 * four, at.thread()));
+        const u32 table = weights + BLOCK_WEIGHT_BYTES + tableOffset(at.warp, at.lane / 4, 0, 0);
+#pragma unroll
+        for (int group = 0; group < GROUPS; ++group) {
+            scales[group] = loadShared8(table + group * GROUP_TABLE_BYTES);
+            if (Zeros) offsets[group] = loadShared8(table + (GROUPS + group) * GROUP_TABLE_BYTES);
+        }
+    }
+
+    /// Entry of a table for fragment `f` and rows `lane / 4 + 8 * upper`, in both halves of a register.
+    __device__ __forceinline__ u32 entry(uint2 pairs, int f, int upper) const {
+        return duplicate((Fragments == 2 ? f : firstHalf) ? pairs.y : pairs.x, upper);
+    }
+
+    /// Fragments of one step, 0..7.
+    __device__ __forceinline__ void decode(int step, u32 (&fragment)[Fragments][4]) const {
+        const int group = step / STEPS_PER_GROUP;
+#pragma unroll
+        for (int f = 0; f < Fragments; ++f) {
+            const uint4 four = words[f][step / 4];
+            const u32 word = step % 4 == 0 ? four.x : step % 4 == 1 ? four.y : step % 4 == 2 ? four.z : four.w;
+#pragma unroll
+            for (int pair = 0; pair < 4; ++pair) {
+                const u32 offset = Zeros ? entry(offsets[group], f, pair % 2) : Element::OFFSET | 0x00080008;
+                fragment[f][pair] = decodePair<Element>(word, pair, offset, entry(scales[group], f, pair % 2));
+            }
+        }
+    }
+};
+
+/// Multiplies all of K into `acc`; leaves every stage empty behind it. While one unit multiplies, the next is decoded, also
+/// across stages. No multiplication is in flight where the loop closes: its fragment would occupy registers everywhere.
+template <class Element, int GroupSize, bool Zeros, int Rows, int Fragments>
+__device__ __forceinline__ void multiplyK(const Context& ctx, const Lane& at, Ring& ring,
+                                          float (&acc)[Fragments][Rows / 2]) {
+    constexpr int STAGES = SharedMap<GroupSize, Zeros>::STAGES;
+    constexpr int UNIT = stepsPerUnit(Rows);
+    constexpr int UNITS = STEPS / UNIT;
+    constexpr int CHAINS = chains(Rows, Fragments);
+    // Zeros, not a first step that ignores them: registers read before they are written would be live in every other case.
+    float sums[CHAINS][Fragments][Rows / 2];
+#pragma unroll
+    for (int chain = 0; chain < CHAINS; ++chain)
+#pragma unroll
+        for (int f = 0; f < Fragments; ++f)
+#pragma unroll
+            for (int i = 0; i < Rows / 2; ++i) sums[chain][f][i] = 0.0f;
+    Decoder<Element, GroupSize, Zeros, Fragments> decoder(ctx, at);
+    u32 fragments[2][UNIT][Fragments][4];
+    const auto decodeUnit = [&](int unit) {
+#pragma unroll
+        for (int step = 0; step < UNIT; ++step) decoder.decode(unit * UNIT + step, fragments[unit % 2][step]);
+    };
+    u32 stage = ring.slot<STAGES>();
+    barrierWait(ctx.full + 8 * stage, ring.parity<STAGES>());
+    decoder.fetch(stage);
+    decodeUnit(0);
+    for (int kBlock = 0; kBlock < ctx.kBlocks; ++kBlock) {
+        const u64 tokens = operandDescriptor(ctx.activations + stage * STAGE_A_BYTES);
+        const u32 done = ctx.empty + 8 * stage;
+        ++ring.count;
+        const bool more = kBlock + 1 < ctx.kBlocks;
+        bool fetched = true;
+        stage = ring.slot<STAGES>();
+#pragma unroll
+        for (int unit = 0; unit < UNITS; ++unit) {
+            // `cp.async` wrote the activations, the tensor cores read them through another proxy.
+            if (unit == 0) fenceAsyncProxy();
+            multiplyFence();
+#pragma unroll
+            for (int part = 0; part < UNIT; ++part)
+#pragma unroll
+                for (int f = 0; f < Fragments; ++f) {
+                    const int step = unit * UNIT + part;
+                    Multiply<Element, Rows>::run(sums[step % CHAINS][f], fragments[unit % 2][part][f],
+                                                 tokens + step / 4 * (SWIZZLE_BYTES >> 4) + step % 4 * 2);
+                }
+            multiplyCommit();
+            multiplyWait<1>();
+            if (unit + 1 < UNITS) decodeUnit(unit + 1);
+            if (unit + 2 == UNITS && more) {
+                // Early if the stage is there, so that the loads' latency passes behind the last multiplication.
+                fetched = __all_sync(~0u, barrierTest(ctx.full + 8 * stage, ring.parity<STAGES>()));
+                if (fetched) decoder.fetch(stage);
+            }
+            if (unit + 1 == UNITS && more) {
+                if (!fetched) {
+                    barrierWait(ctx.full + 8 * stage, ring.parity<STAGES>());
+                    decoder.fetch(stage);
+                }
+                decodeUnit(0);
+            }
+        }
+        multiplyWait<0>();
+        __syncwarp();
+        if (at.lane == 0) barrierArrive(done);
+    }
+#pragma unroll
+    for (int chain = 0; chain < CHAINS; ++chain) touch(sums[chain]);
+#pragma unroll
+    for (int f = 0; f < Fragments; ++f)
+#pragma unroll
+        for (int i = 0; i < Rows / 2; ++i) {
+            acc[f][i] = sums[0][f][i];
+#pragma unroll
+            for (int chain = 1; chain < CHAINS; ++chain) acc[f][i] += sums[chain][f][i];
+        }
+}
+
+/// 16 or 8 bytes to global memory where `store` holds. No branch: the next tokens' transpositions pass it by.
+__device__ __forceinline__ void storeIf(bool store, void* to, const u32 (&v)[2][2]) {
+    asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %0, 0;\n@p st.global.v4.b32 [%1], {%2, %3, %4, %5};\n}" ::"r"(
+                     static_cast<u32>(store)),
+                 "l"(to), "r"(v[0][0]), "r"(v[0][1]), "r"(v[1][0]), "r"(v[1][1])
+                 : "memory");
+}
+__device__ __forceinline__ void storeIf(bool store, void* to, const u32 (&v)[1][2]) {
+    asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %0, 0;\n@p st.global.v2.b32 [%1], {%2, %3};\n}" ::"r"(
+                     static_cast<u32>(store)),
+                 "l"(to), "r"(v[0][0]), "r"(v[0][1])
+                 : "memory");
+}
+
+/// Stores a tile: eight tokens and 32 columns of a warp at a time, 64 bytes a token.
+template <class Element, int Rows, int Fragments>
+__device__ __forceinline__ void storeTile(const MoeGemmArgs& args, const Tile& tile, int column, const Lane& at,
+                                          const float (&acc)[Fragments][Rows / 2]) {
+    char* const c = static_cast<char*>(args.c) + 2 * column;
+    const bool inside = column < static_cast<int>(args.n);
+#pragma unroll
+    for (int eight = 0; eight < Rows / 8; ++eight) {
+        const u32 target = tile.target[8 * eight + at.lane / 4];
+        u32 out[Fragments][2];
+#pragma unroll
+        for (int f = 0; f < Fragments; ++f)
+#pragma unroll
+            for (int upper = 0; upper < 2; ++upper)
+                out[f][upper] =
+                    transpose8x8(Element::pack(acc[f][4 * eight + 2 * upper], acc[f][4 * eight + 2 * upper + 1]));
+        storeIf(inside && target != NO_TARGET, c + 16ull * target, out);
+    }
+}
+
+template <class Element, int GroupSize, bool Zeros, int Rows, int Fragments>
+__device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Context& ctx, const Tile& tile, Lane at,
+                                            Ring& ring) {
+    // Opaque, or addresses of every case are computed before the switch and take the registers of this one.
+    asm volatile("" : "+r"(at.lane), "+r"(at.warp));
+    float acc[Fragments][Rows / 2];
+    multiplyK<Element, GroupSize, Zeros, Rows, Fragments>(ctx, at, ring, acc);
+    const int block = tile.column + (Fragments == 2 ? at.group : 0);
+    const int half = Fragments == 2 ? 0 : at.group;
+    const int column = block * BLOCK_N + 32 * at.warp + 8 * (at.lane % 4) + 4 * half;
+    storeTile<Element, Rows, Fragments>(args, tile, column, at, acc);
+}
+
+/// Finds the tile's height by bisection, in units of `heightUnit`.
+template <class Element, int GroupSize, bool Zeros, int Fragments, int First, int Last>
+__device__ __forceinline__ void chooseRows(const MoeGemmArgs& args, const Context& ctx, const Tile& tile, const Lane& at,
+                                           Ring& ring) {
+    constexpr int UNIT = heightUnit(Fragments);
+    if constexpr (First == Last) {
+        computeTile<Element, GroupSize, Zeros, First * UNIT, Fragments>(args, ctx, tile, at, ring);
+    } else {
+        constexpr int MIDDLE = (First + Last) / 2;
+        if (tile.rows <= MIDDLE * UNIT)
+            chooseRows<Element, GroupSize, Zeros, Fragments, First, MIDDLE>(args, ctx, tile, at, ring);
+        else
+            chooseRows<Element, GroupSize, Zeros, Fragments, MIDDLE + 1, Last>(args, ctx, tile, at, ring);
+    }
+}
+
+/// A multiplier's whole life; one warpgroup.
+template <class Element, int GroupSize, bool Zeros>
+__device__ __forceinline__ void multiply(const MoeGemmArgs& args, const Context& ctx, const Lane& at) {
+    Ring ring;
+    for (Ring tiles;; ++tiles.count) {
+        const u32 slot = tiles.slot<TILE_SLOTS>();
+        barrierWait(ctx.tileFull + 8 * slot, tiles.parity<TILE_SLOTS>());
+        const Tile& tile = ctx.tiles[slot];
+        if (tile.rows == 0) return;
+        if (tile.blocks == 2)
+            chooseRows<Element, GroupSize, Zeros, 2, 1, TILE_ROWS / heightUnit(2)>(args, ctx, tile, at, ring);
+        else
+            chooseRows<Element, GroupSize, Zeros, 1, 1, TILE_ROWS / heightUnit(1)>(args, ctx, tile, at, ring);
+        barrierArrive(ctx.tileEmpty + 8 * slot);
+    }
+}
+
+}  // namespace moe
