@@ -1,0 +1,80 @@
+import { load } from "./_load.ts";
+import { unwrap } from "./_native.ts";
+import { SM90 } from "./_sm90.ts";
+import { KernelHipError } from "./errors.ts";
+
+/** Where the code of this package's kernels comes from. */
+export interface MoeKernelCode {
+  /**
+   * `prebuilt`: it comes with the package. `hiprtc`: the run-time compiler of the installed ROCm compiles the same sources in
+   * this process; how good that is depends on its version.
+   */
+  origin: "prebuilt" | "hiprtc";
+  /** The run-time compiler's library, by the name that it was found by; absent where the code is prebuilt. */
+  library?: string;
+}
+
+/** gfx11 processors with prebuilt code objects of the kernels, and of the Triton reference. */
+export const KERNEL_ARCHES = [
+  "gfx1100",
+  "gfx1101",
+  "gfx1102",
+  "gfx1103",
+  "gfx1150",
+  "gfx1151",
+  "gfx1152",
+] as const;
+/** NVIDIA's processors with both. */
+export const CUDA_KERNEL_ARCHES = [SM90.arch] as const;
+const GFX11 = /^gfx11[0-9a-f]{2}$/;
+
+/** The library that the environment names instead of the usual ones. */
+export function namedCompiler(): string | undefined {
+  return process.env["MOE_HIPRTC_LIBRARY"];
+}
+
+/**
+ * Where the code of the GEMM for a processor comes from: from this package, or, on a gfx11 processor that it has none for,
+ * from `libhiprtc.so.7`, `.6` or `.5`, or the library that `MOE_HIPRTC_LIBRARY` names and no other.
+ *
+ * @param arch - processor, as {@link DeviceInfo.arch} gives it
+ * @returns see {@link MoeKernelCode}
+ * @throws KernelHipError `E_SHAPE` where there is no such kernel; `E_NO_LIBRARY`, `E_DRIVER_OLD`, `E_NATIVE_UNAVAILABLE`,
+ * `E_NATIVE_VERSION` where it has to be compiled and there is no compiler
+ * @example
+ * ```ts
+ * import { moeKernelCode } from "@moe/kernel-hip";
+ *
+ * console.log(moeKernelCode("gfx1151").origin);
+ * // → prebuilt
+ * ```
+ */
+export function moeKernelCode(arch: string): MoeKernelCode {
+  return arch === SM90.arch ? { origin: "prebuilt" } : hipKernelCode(arch);
+}
+
+/** The same of the kernels that are written in HIP. */
+export function hipKernelCode(arch: string): MoeKernelCode {
+  if (KERNEL_ARCHES.some((known) => known === arch)) return { origin: "prebuilt" };
+  if (!GFX11.test(arch)) {
+    const allowed = [...KERNEL_ARCHES, "any other gfx11 where ROCm's hiprtc is installed"];
+    const message = `arch is ${arch}, but the kernel takes ${allowed.join(", ")}`;
+    throw new KernelHipError("E_SHAPE", message, { limit: "arch", given: arch, allowed });
+  }
+  return { origin: "hiprtc", library: compilerLibrary() };
+}
+
+/** By the name that the environment gave: each launch asks, and a library that was found stays loaded. */
+const found = new Map<string | undefined, string>();
+
+function compilerLibrary(): string {
+  const named = namedCompiler();
+  const library = found.get(named) ?? unwrap(load().binding.compilerLibrary(named));
+  found.set(named, library);
+  return library;
+}
+
+/** Throws where there is no code of the HIP kernels for a processor. */
+export function checkKernelArch(arch: string): void {
+  hipKernelCode(arch);
+}

@@ -1,0 +1,36 @@
+import { expect, test } from "bun:test";
+
+test("the package exports exactly this", async () => {
+  expect(Object.keys(await import("@moe/kernel-hip")).sort()).toEqual([
+    "BACKENDS",
+    "CUDA_KERNEL_ARCHES",
+    "ChromeTrace",
+    "KERNEL_ARCHES",
+    "KernelHipError",
+    "TRITON_WEIGHT_ROUNDING",
+    "compileMoeKernels",
+    "devices",
+    "gfx11OffsetRounding",
+    "launchMoeAlign",
+    "launchMoeForward",
+    "launchMoeGemm",
+    "launchTritonGemm",
+    "moeAlignBlockSize",
+    "moeAlignWorkspaceBytes",
+    "moeForward",
+    "moeForwardWorkspaceBytes",
+    "moeGemmW4A16",
+    "moeGemmWorkspaceBytes",
+    "moeKernelCode",
+    "openDevice",
+    "prepareMoeWeights",
+    "rangesSink",
+    "restoreMoeWeights",
+    "tritonConfigurationFor",
+    "tritonConfigurations",
+    "tritonGemmW4A16",
+    "uploadMoeGemm",
+    "uploadWeights",
+    "usesMoeKernel",
+  ]);
+});
