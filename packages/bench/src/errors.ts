@@ -9,6 +9,7 @@ export type BenchErrorCode =
   | "E_CELL_TOO_LARGE"
   | "E_SAMPLES"
   | "E_SAMPLE_VALUE"
+  | "E_THROTTLED"
   | "E_OUTPUT_EXISTS"
   | "E_RESUME_MISMATCH"
   | "E_RESULTS_CORRUPT"

@@ -17,6 +17,7 @@ export { spearman } from "./stats/spearman.ts";
 export {
   samplePairs,
   DEFAULT_SAMPLING,
+  type PairOptions,
   type PairSampling,
   type SamplingOptions,
   type Side,
@@ -33,8 +34,24 @@ export {
   type PresetName,
 } from "./shapes/presets.ts";
 
-export type { Backend, Cell, CellPlan, PreparedCell, Ran } from "./backends/Backend.ts";
-export { BACKENDS } from "./backends/table.ts";
+export type {
+  Backend,
+  BackendOptions,
+  Cell,
+  CellPlan,
+  CountedCell,
+  ExecutedWork,
+  PreparedCell,
+  Ran,
+  SensorReading,
+  TimedCell,
+} from "./backends/Backend.ts";
+export {
+  BACKENDS,
+  type BackendEntry,
+  type BackendOption,
+  type SweepDefaults,
+} from "./backends/table.ts";
 
 export { runSweep, type SweepEvent } from "./sweep/runSweep.ts";
 export { DEFAULT_TOKENS, type SweepOptions } from "./sweep/SweepOptions.ts";
@@ -48,6 +65,8 @@ export {
   SCHEMA_VERSION,
   type CacheMode,
   type DeviceDescription,
+  type RowClocks,
+  type RowCounts,
   type RowTiming,
   type RowVerification,
   type RunEnvironment,
@@ -58,6 +77,7 @@ export { openResultLog, type ResultLog, type ResultLogOptions } from "./results/
 export { readResults, type Results } from "./results/readResults.ts";
 export { writeResultDocument } from "./results/writeResultDocument.ts";
 
+export { comparisonOf, type Comparison } from "./analysis/comparisonOf.ts";
 export { crossovers, type Crossing, type Crossover } from "./analysis/crossovers.ts";
 export { rankCorrelation, type RankCorrelation } from "./analysis/rankCorrelation.ts";
 export { worstFirst } from "./analysis/worstFirst.ts";

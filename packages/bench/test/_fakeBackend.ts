@@ -3,8 +3,10 @@ import {
   parseShape,
   type Backend,
   type Cell,
+  type ExecutedWork,
   type ResultRow,
   type RunEnvironment,
+  type SensorReading,
   type Side,
   type SweepEvent,
   type SweepOptions,
@@ -26,6 +28,25 @@ export interface FakeOptions {
   time?: (cell: Cell, side: Side, sample: number) => number;
   report?: (cell: Cell, side: Side) => Partial<VerifyReport>;
   onPrepare?: (cell: Cell) => void;
+  /** What the device says, given the reading's number in the cell. */
+  sensors?: (reading: number) => SensorReading | null;
+  /** Counts instead of timing: what a side executes. */
+  executed?: (cell: Cell, side: Side) => ExecutedWork;
+}
+
+/** Work with that many issue cycles, half of them of matrix operations. */
+export function work(issueCycles: number): ExecutedWork {
+  return {
+    kernels: ["prepass", "gemm"],
+    instructions: issueCycles,
+    matrix: issueCycles / 64,
+    otherVector: issueCycles / 2,
+    vectorCycles: issueCycles + 1,
+    ldsCycles: 10,
+    ldsConflictCycles: 1,
+    globalBytes: 4096,
+    scratchBytes: 0,
+  };
 }
 
 export interface FakeBackend extends Backend {
@@ -35,7 +56,13 @@ export interface FakeBackend extends Backend {
 
 /** A backend that computes nothing: times and reports come from functions, and it logs its calls. */
 export function fakeBackend(options: FakeOptions = {}): FakeBackend {
-  const { time = () => 1000, report = () => ({}), onPrepare = () => {} } = options;
+  const {
+    executed,
+    sensors,
+    time = () => 1000,
+    report = () => ({}),
+    onPrepare = () => {},
+  } = options;
   const calls: string[] = [];
   return {
     name: "fake",
@@ -54,13 +81,31 @@ export function fakeBackend(options: FakeOptions = {}): FakeBackend {
       calls.push(`prepare ${cell.id}`);
       onPrepare(cell);
       let sample = 0;
-      return {
-        kernelName: "k",
-        referenceName: "r",
-        async sample(side) {
+      let reading = 0;
+      const timed = {
+        measure: "time" as const,
+        async rampUp() {
+          calls.push("ramp up");
+        },
+        async sample(side: Side) {
           calls.push(side);
           return time(cell, side, sample++);
         },
+        ...(sensors && {
+          sensors() {
+            calls.push("sensors");
+            return sensors(reading++);
+          },
+        }),
+      };
+      const counted = executed && {
+        measure: "count" as const,
+        executed: (side: Side) => executed(cell, side),
+      };
+      return {
+        kernelName: "k",
+        referenceName: "r",
+        ...(counted ?? timed),
         async verify(side) {
           calls.push(`verify ${side}`);
           const worst = { flat: 0, expert: 0, col: 1, got: 1, want: 1, shareOfTolerance: 0.25 };

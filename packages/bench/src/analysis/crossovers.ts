@@ -1,5 +1,6 @@
 import type { ResultRow } from "../results/schema.ts";
 import type { Gemm } from "../shapes/MoeShape.ts";
+import { comparisonOf } from "./comparisonOf.ts";
 
 /** One place where the kernel starts or stops being faster. */
 export interface Crossing {
@@ -26,8 +27,8 @@ export interface Crossover {
  * speedup is taken as linear in log T, as both axes are ratios. Medians decide, not verdicts: a crossing near cells that are
  * SAME or AMBIGUOUS is as uncertain as they are.
  *
- * @param rows rows of a sweep in any order; those without timing are left out
- * @returns one entry for each archetype and GEMM with at least one timed row, in order of first appearance
+ * @param rows rows of a sweep in any order; those of failed cells are left out
+ * @returns one entry for each archetype and GEMM with at least one measured row, in order of first appearance
  * @example
  * ```ts
  * import { crossovers, type ResultRow } from '@moe/bench';
@@ -40,11 +41,13 @@ export interface Crossover {
  */
 export function crossovers(rows: Iterable<ResultRow>): Crossover[] {
   const groups = new Map<string, { archetype: string; gemm: Gemm; points: Point[] }>();
-  for (const { archetype, gemm, numTokens, timing } of rows) {
-    if (!timing) continue;
+  for (const row of rows) {
+    const { archetype, gemm, numTokens } = row;
+    const compared = comparisonOf(row);
+    if (!compared) continue;
     const key = `${gemm}/${archetype}`;
     const group = groups.get(key) ?? { archetype, gemm, points: [] };
-    group.points.push({ logTokens: Math.log(numTokens), logSpeedup: Math.log(timing.speedup) });
+    group.points.push({ logTokens: Math.log(numTokens), logSpeedup: Math.log(compared.speedup) });
     groups.set(key, group);
   }
   return [...groups.values()].map(({ archetype, gemm, points }) => {

@@ -1,12 +1,13 @@
 import type { ResultRow } from "../results/schema.ts";
 import type { Gemm } from "../shapes/MoeShape.ts";
 import { spearman } from "../stats/spearman.ts";
+import { comparisonOf } from "./comparisonOf.ts";
 
 /** Does the speedup follow block fill? See {@link rankCorrelation}. */
 export interface RankCorrelation {
-  /** GEMM, or `all` timed rows together. */
+  /** GEMM, or `all` measured rows together. */
   gemm: Gemm | "all";
-  /** Timed rows. */
+  /** Measured rows. */
   cells: number;
   /** Spearman's ρ of speedup with use%; null for fewer than 3 cells or a constant side. */
   rho: number | null;
@@ -16,7 +17,7 @@ export interface RankCorrelation {
  * Spearman's rank correlation of speedup with `use%` (useful / padded rows): near 1 the kernel wins where blocks are full, near
  * -1 where they are empty, near 0 block fill does not explain the result.
  *
- * @param rows rows of a sweep; those without timing are left out
+ * @param rows rows of a sweep; those of failed cells are left out
  * @returns one entry for each GEMM present, then `all` when there are two
  * @example
  * ```ts
@@ -28,11 +29,11 @@ export interface RankCorrelation {
  * ```
  */
 export function rankCorrelation(rows: Iterable<ResultRow>): RankCorrelation[] {
-  const timed = [...rows].filter((row) => row.timing !== null);
-  const gemms = ([1, 2] as const).filter((gemm) => timed.some((row) => row.gemm === gemm));
+  const measured = [...rows].filter((row) => comparisonOf(row) !== null);
+  const gemms = ([1, 2] as const).filter((gemm) => measured.some((row) => row.gemm === gemm));
   const groups: (Gemm | "all")[] = gemms.length > 1 ? [...gemms, "all"] : gemms;
   return groups.map((gemm) => {
-    const cells = timed.filter((row) => gemm === "all" || row.gemm === gemm);
+    const cells = measured.filter((row) => gemm === "all" || row.gemm === gemm);
     return { gemm, cells: cells.length, rho: correlate(cells) };
   });
 }
@@ -41,6 +42,6 @@ function correlate(cells: ResultRow[]): number | null {
   if (cells.length < 3) return null;
   return spearman(
     cells.map((row) => row.usePercent),
-    cells.map((row) => row.timing!.speedup),
+    cells.map((row) => comparisonOf(row)!.speedup),
   );
 }

@@ -1,7 +1,8 @@
 import type { ResultRow } from "../results/schema.ts";
+import { comparisonOf } from "./comparisonOf.ts";
 
 /**
- * Orders rows by how much they need attention: cells that could not run, then cells with wrong output, then timed cells
+ * Orders rows by how much they need attention: cells that could not run, then cells with wrong output, then measured cells
  * from the lowest speedup up.
  *
  * @param rows rows of a sweep; not changed
@@ -22,5 +23,5 @@ export function worstFirst(rows: Iterable<ResultRow>): ResultRow[] {
 /** Speedups are above 0, so failed cells sort in front of them. */
 function rank(row: ResultRow): number {
   if (row.status === "error") return -2;
-  return row.timing?.speedup ?? -1;
+  return comparisonOf(row)?.speedup ?? -1;
 }

@@ -9,7 +9,7 @@ import {
 } from "@moe/kernel-cpu";
 import { BenchError } from "../errors.ts";
 import type { DeviceDescription } from "../results/schema.ts";
-import type { Backend, Cell, PreparedCell } from "./Backend.ts";
+import type { Backend, Cell, TimedCell } from "./Backend.ts";
 import { flushBytes } from "./_flushBytes.ts";
 import { lastLevelCaches } from "./_lastLevelCaches.ts";
 import { hostCell } from "./_hostCell.ts";
@@ -38,14 +38,14 @@ export async function openCpuBackend(): Promise<Backend> {
         lastLevelCacheBytes: cacheBytes,
       };
     },
-    async prepare(cell: Cell): Promise<PreparedCell> {
+    async prepare(cell: Cell): Promise<TimedCell> {
       return prepareCpuCell(cell, cacheBytes);
     },
     async close(): Promise<void> {},
   };
 }
 
-function prepareCpuCell(cell: Cell, lastLevelCacheBytes: number): PreparedCell {
+function prepareCpuCell(cell: Cell, lastLevelCacheBytes: number): TimedCell {
   const threads = cell.threads === undefined ? {} : { threads: cell.threads };
   // An unknown name is refused by the kernel, which knows what this machine has.
   const options: RunOptions =
@@ -61,7 +61,7 @@ function prepareCpuCell(cell: Cell, lastLevelCacheBytes: number): PreparedCell {
     },
     // By all CPUs whatever the cell's threads: a thread may wake on any core, and each has caches of its own.
     evict(): void {
-      if (cache !== "warm") evictCaches({ bytes, by: cache });
+      if (cache === "read" || cache === "write") evictCaches({ bytes, by: cache });
     },
   });
 }

@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { portableGemm } from "@moe/kernel-cpu";
 import { BenchError } from "../errors.ts";
 import type { CacheMode, DeviceDescription } from "../results/schema.ts";
-import type { Backend, Cell, PreparedCell } from "./Backend.ts";
+import type { Backend, Cell, TimedCell } from "./Backend.ts";
 import { createEvictor } from "./_evictor.ts";
 import { flushBytes } from "./_flushBytes.ts";
 import { lastLevelCaches } from "./_lastLevelCaches.ts";
@@ -39,7 +39,7 @@ export async function openPortableBackend(): Promise<Backend> {
         lastLevelCacheBytes: cacheBytes,
       };
     },
-    async prepare(cell: Cell): Promise<PreparedCell> {
+    async prepare(cell: Cell): Promise<TimedCell> {
       refuseLargeCell(cell);
       return hostCell(cell, {
         kernelName: "portableGemm",
@@ -48,7 +48,7 @@ export async function openPortableBackend(): Promise<Backend> {
           kernel: (problem): HostRun => ({ ...portableGemm(problem), isa: ISA, threads: 1 }),
           reference: (problem): HostRun => ({ timeNs: naiveGemm(problem), isa: ISA, threads: 1 }),
         },
-        evict: evictorOf(cell.cache),
+        evict: evictorOf(cell.cache ?? "warm"),
       });
     },
     async close(): Promise<void> {},

@@ -1,3 +1,4 @@
+import { comparisonOf } from "../analysis/comparisonOf.ts";
 import type { ResultRow } from "../results/schema.ts";
 
 /** The points of one archetype, ascending in T. */
@@ -6,7 +7,7 @@ export interface Curve {
   points: Point[];
 }
 
-/** One timed cell; both numbers are positive and finite. */
+/** One measured cell; both numbers are positive and finite. */
 export interface Point {
   numTokens: number;
   speedup: number;
@@ -18,10 +19,12 @@ const MOST_CURVES = 255;
 /** One curve an archetype, in order of appearance. */
 export function readCurves(rows: Iterable<ResultRow>): Curve[] {
   const curves = new Map<string, Curve>();
-  for (const { archetype, numTokens, timing } of rows) {
-    if (!timing || !isPositive(timing.speedup) || !isPositive(numTokens)) continue;
+  for (const row of rows) {
+    const { archetype, numTokens } = row;
+    const { speedup = 0 } = comparisonOf(row) ?? {};
+    if (!isPositive(speedup) || !isPositive(numTokens)) continue;
     const curve = curves.get(archetype) ?? { name: archetype, points: [] };
-    curve.points.push({ numTokens, speedup: timing.speedup });
+    curve.points.push({ numTokens, speedup });
     curves.set(archetype, curve);
   }
   for (const curve of curves.values()) curve.points.sort((p, q) => p.numTokens - q.numTokens);

@@ -9,9 +9,9 @@ export const Device = z.strictObject({
   device: z.string(),
   /** Instruction set or architecture. */
   isa: z.string(),
-  /** Threads by default. */
+  /** Threads by default; of a GPU its compute units, 0 = unknown. */
   threads: count,
-  /** All last-level caches together in bytes, 0 = unknown; the flush is a multiple of it. */
+  /** All last-level caches together in bytes, 0 = unknown or none; the flush is a multiple of it. */
   lastLevelCacheBytes: count,
 });
 
@@ -32,12 +32,18 @@ export const SweepConfig = z.strictObject({
   sampler: z.enum(["fast", "numpy"]),
   /** Which experts are hot. */
   placement: z.enum(["sorted", "shuffled", "strided"]),
-  /** Cache before every sample. */
-  cache: z.enum(["read", "write", "warm"]),
+  /** Cache before every sample; null where nothing is timed. */
+  cache: z.enum(["read", "write", "warm"]).nullable(),
   /** Threads asked for; null = the backend's choice. */
   threads: count.nullable(),
   /** Instruction set asked for; null = the backend's choice. */
   isa: z.string().nullable(),
+  /** Processor asked for; null = the backend's choice. */
+  arch: z.string().nullable().default(null),
+  /** Position among the backend's devices; null = its first. */
+  device: count.nullable().default(null),
+  /** Configuration of the Triton reference asked for; null = the fastest in a cell, on the simulator the best of a search. */
+  tritonConfig: z.string().nullable().default(null),
   /** Pairs that are always measured. */
   minSamples: count,
   /** Most pairs. */

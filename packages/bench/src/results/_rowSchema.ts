@@ -30,7 +30,7 @@ const Side = z.strictObject({
   name: z.string(),
   /** Instruction set that ran, not the one asked for. */
   isa: z.string(),
-  /** Threads that ran. */
+  /** Threads that ran; of a GPU its compute units. */
   threads: count,
   /** Comparison with the oracle; null when the side was not reached. */
   verification: Verification.nullable(),
@@ -65,7 +65,7 @@ export const Timing = z.strictObject({
   /** Reasons to trust the interval less, see `noiseFlags`. */
   flags: z.array(z.enum(["autocorrelated", "order-effect", "multimodal"])),
   /** Why sampling ended. */
-  stop: z.enum(["precision", "budget", "max-samples"]),
+  stop: z.enum(["precision", "budget", "max-samples", "throttled"]),
   /** Raw pairs in time order. */
   samples: z.strictObject({
     /** Kernel times in ns. */
@@ -77,6 +77,76 @@ export const Timing = z.strictObject({
   }),
 });
 
+const Moment = z.strictObject({
+  /** Clock of the multiprocessors in MHz; null = not told, as everywhere here. */
+  clockMhz: figure,
+  /** Clock of the memory in MHz. */
+  memoryClockMhz: figure,
+  /** Temperature of the core in degrees Celsius. */
+  temperatureC: figure,
+  /** Power of the whole card in W. */
+  powerW: figure,
+});
+
+export const Clocks = z.strictObject({
+  /** Readings of the sensors: one before the first pair, one after each. */
+  readings: count,
+  /** The first, after the clocks were ramped up. */
+  before: Moment,
+  /** The last, after the last pair. */
+  after: Moment,
+  /** Lowest clock of the multiprocessors in all readings, in MHz. */
+  lowestClockMhz: figure,
+  /** The highest clock that they can have, in MHz. */
+  maxClockMhz: figure,
+  /** All reasons for lower clocks that were seen, by NVML's names, those that limit nothing among them. */
+  throttleReasons: z.array(z.string()),
+  /** Pairs that were dropped because a reason that limits was active at one of their ends. */
+  droppedThrottled: count,
+});
+
+const SideCounts = z.strictObject({
+  /** Kernels that ran, in order, those that prepare the GEMM among them. */
+  kernels: z.array(z.string()),
+  /** Executed wave instructions. */
+  instructions: count,
+  /** Executed matrix operations (WMMA 16 × 16 × 16). */
+  matrix: count,
+  /** All other executed vector instructions; a dual one counts once. */
+  otherVector: count,
+  /** 32·matrix + otherVector: modelled cycles of vector issue, all SIMDs together. */
+  issueCycles: z.number().positive(),
+  /** 32·usefulMatrix / issueCycles. */
+  issueEfficiency: z.number().nonnegative(),
+  /** The same cycles with register bank collisions (34 a matrix operation) and slow instructions. */
+  vectorCycles: count,
+  /** Busy cycles of the LDS, all compute units together. */
+  ldsCycles: count,
+  /** Those of them that are lost to bank conflicts. */
+  ldsConflictCycles: count,
+  /** Bytes that lanes ask of global memory, scalar loads included. */
+  globalBytes: count,
+  /** Bytes of private memory: spilled registers. */
+  scratchBytes: count,
+});
+
+export const Counts = z.strictObject({
+  /** Matrix operations that the routed rows need in tiles of 16 rows. */
+  usefulMatrix: count,
+  /** Bytes of the weights and scales of experts with a route, of A and of C: what any kernel moves at least. */
+  leastBytes: count,
+  /** What the kernel executed. */
+  kernel: SideCounts,
+  /** What the reference executed. */
+  reference: SideCounts,
+  /** The reference's issueCycles / the kernel's: modelled, not measured. */
+  speedup: z.number().positive(),
+  /** (speedup − 1)·100. */
+  speedupPercent: z.number(),
+  /** What that ratio says with the run's margin; counts have no interval, so never AMBIGUOUS. */
+  verdict: z.enum(["FAST", "SLOW", "SAME"]),
+});
+
 /** Fields of a cell's line. */
 export const rowSchema = z.strictObject({
   /** Always {@link SCHEMA_VERSION}. */
@@ -85,7 +155,7 @@ export const rowSchema = z.strictObject({
   kind: z.literal("cell"),
   /** `gemm1/zipf1/T1024`: unique in a run. */
   id: z.string(),
-  /** `ok`, `badrel`: output wrong, not timed, `error`: could not run. */
+  /** `ok`, `badrel`: output wrong, neither timed nor counted, `error`: could not run. */
   status: z.enum(["ok", "badrel", "error"]),
   /** 1 = up/gate projection, 2 = down projection. */
   gemm: z.literal([1, 2]),
@@ -129,10 +199,14 @@ export const rowSchema = z.strictObject({
   kernel: Side.nullable(),
   /** What it is compared with; null when the backend refused the cell. */
   reference: Side.nullable(),
-  /** Cache before every sample. */
-  cache: z.enum(["read", "write", "warm"]),
-  /** Times and verdict; null unless `status` is `ok`. */
+  /** Cache before every sample; null where nothing is timed. */
+  cache: z.enum(["read", "write", "warm"]).nullable(),
+  /** Times and verdict; null unless `status` is `ok` and the backend times. */
   timing: Timing.nullable(),
+  /** The device's clocks while it was timed; null where it does not tell them, and where nothing was timed. */
+  clocks: Clocks.nullable().default(null),
+  /** What was executed and a modelled verdict; null unless `status` is `ok` and the backend counts. */
+  counts: Counts.nullable().default(null),
   /** Why the cell could not run; null unless `status` is `error`. */
   error: z
     .strictObject({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Environment, SCHEMA_VERSION } from "./_fields.ts";
 import { Device, headerSchema, SweepConfig as configSchema } from "./_headerSchema.ts";
-import { rowSchema, Timing, Verification } from "./_rowSchema.ts";
+import { Clocks, Counts, rowSchema, Timing, Verification } from "./_rowSchema.ts";
 
 export { SCHEMA_VERSION };
 
@@ -18,8 +18,8 @@ const documentSchema = z.strictObject({
 });
 
 /**
- * One finished cell (archetype × T × GEMM). `status` is `ok`, `badrel` (a side failed verification: `timing`
- * is null) or `error` (the cell could not run: `error` says why).
+ * One finished cell (archetype × T × GEMM). `status` is `ok` with `timing` or `counts`, by the backend, `badrel` (a side failed
+ * verification: both are null) or `error` (the cell could not run: `error` says why).
  */
 export interface ResultRow extends z.infer<typeof rowSchema> {}
 /** First line of a result file: what was asked for, where and with what. Every row below it belongs to it. */
@@ -36,8 +36,12 @@ export interface DeviceDescription extends z.infer<typeof Device> {}
 export interface RowVerification extends z.infer<typeof Verification> {}
 /** The timing part of a row. */
 export interface RowTiming extends z.infer<typeof Timing> {}
+/** What a row says about the clocks of its device. */
+export interface RowClocks extends z.infer<typeof Clocks> {}
+/** The counted part of a row. */
+export interface RowCounts extends z.infer<typeof Counts> {}
 /** How the cache is prepared before every sample: evicted by reading, by writing, or warmed by a call of the same side. */
-export type CacheMode = ResultRow["cache"];
+export type CacheMode = NonNullable<ResultRow["cache"]>;
 
 /**
  * Checks one finished cell. Unknown fields are refused.

@@ -8,14 +8,17 @@ import { pairOrder } from "./_pairOrder.ts";
 /** The two things that a cell compares. */
 export type Side = "kernel" | "reference";
 
-/** Why sampling ended: interval narrow enough, time used up, or the most samples taken. */
-export type StopReason = "precision" | "budget" | "max-samples";
+/**
+ * Why sampling ended: interval narrow enough, time used up, the most samples taken, or the device throttled: as many pairs
+ * dropped as may be, or the time used up with fewer than `minSamples` left, maybe none.
+ */
+export type StopReason = "precision" | "budget" | "max-samples" | "throttled";
 
 /** How many pairs to measure; every field has a default, see {@link DEFAULT_SAMPLING}. */
 export interface SamplingOptions {
   /** Pairs that are always measured, 6 to `maxSamples` (included): below 6 no 95 % interval of a median exists. */
   minSamples?: number;
-  /** Most pairs, `minSamples` to 1000 (included). */
+  /** Most pairs, and the most that are dropped, `minSamples` to 1000 (included). */
   maxSamples?: number;
   /** Time for one cell's pairs in ms, > 0, warm-up and cache flushes included; `minSamples` wins over it. */
   timeBudgetMs?: number;
@@ -35,6 +38,8 @@ export const DEFAULT_SAMPLING: Readonly<Required<SamplingOptions>> = {
 const LOOK_GROWTH = 1.25;
 /** Resamples of a look: a quarter of a row's, so that looking costs a few percent of a cell. */
 const LOOK_RESAMPLES = 500;
+/** Fewest pairs: of fewer values no interval covers the median with 95 %. */
+export const FEWEST_PAIRS = 6;
 /** Unrecorded pairs before the first: page faults, thread start, code paging. */
 const WARMUP_PAIRS = 1;
 
@@ -42,6 +47,20 @@ const WARMUP_PAIRS = 1;
 export interface PairSampling extends PairedSamples {
   /** Why sampling ended. */
   stop: StopReason;
+  /** Pairs that were dropped because the device was throttled. */
+  droppedThrottled: number;
+}
+
+/** What {@link samplePairs} takes beside the bounds. */
+export interface PairOptions extends SamplingOptions {
+  /** Text from which the order of the sides is drawn, default empty. */
+  seed?: string;
+  /** A clock in ms, default `performance.now`. */
+  now?: () => number;
+  /** Ends the sampling. */
+  signal?: AbortSignal;
+  /** Asked before the first pair and after each, outside of what is timed: whether the device runs slower than it could. */
+  isThrottled?: () => boolean;
 }
 
 /**
@@ -51,9 +70,12 @@ export interface PairSampling extends PairedSamples {
  * looks at the width only, never at the verdict: stopping at the first significant look would raise the
  * rate of false verdicts.
  *
+ * A pair that begins or ends throttled is dropped and measured again, in the same order of its sides, until `maxSamples`
+ * pairs were dropped or the time is used up: only then there may be fewer than `minSamples`, even none.
+ *
  * @param sample measures one side once with a cold cache and resolves to its time in ns, > 0
- * @param options bounds of the sampling, `seed` text of the order, a clock in ms and a signal
- * @returns all recorded pairs in time order and why sampling ended
+ * @param options bounds of the sampling, seed of the order, clock, signal, and a look at the device's clocks
+ * @returns all recorded pairs in time order, why sampling ended, and how many pairs were dropped
  * @throws BenchError `E_OPTION` for bounds out of range, `E_SAMPLE_VALUE` when `sample` resolves to no time > 0;
  *   the signal's reason when it aborts
  * @example
@@ -67,29 +89,43 @@ export interface PairSampling extends PairedSamples {
  */
 export async function samplePairs(
   sample: (side: Side) => Promise<number>,
-  options: SamplingOptions & { seed?: string; now?: () => number; signal?: AbortSignal } = {},
+  options: PairOptions = {},
 ): Promise<PairSampling> {
-  const { seed = "", now = () => performance.now(), signal, ...bounds } = options;
+  const { seed = "", now = () => performance.now(), signal, isThrottled, ...bounds } = options;
   const { minSamples, maxSamples, timeBudgetMs, targetHalfWidth } = resolveSampling(bounds);
   const order = pairOrder(seedOf(seed));
   const taken: PairedSamples = { kernelNs: [], referenceNs: [], kernelFirst: [] };
   const start = now();
   for (let i = 0; i < WARMUP_PAIRS; i++) await measurePair(sample, true, signal);
+  const isUsedUp = (): boolean => now() - start >= timeBudgetMs;
   let nextLook = minSamples;
+  let droppedThrottled = 0;
+  let kernelFirst = order.next().value;
+  let wasThrottled = isThrottled?.() ?? false;
   for (;;) {
-    const kernelFirst = order.next().value;
     const pair = await measurePair(sample, kernelFirst, signal);
+    const startedThrottled = wasThrottled;
+    wasThrottled = isThrottled?.() ?? false;
+    if (startedThrottled || wasThrottled) {
+      droppedThrottled++;
+      if (droppedThrottled >= maxSamples) return { ...taken, stop: "throttled", droppedThrottled };
+      if (!isUsedUp()) continue;
+      const isEnough = taken.kernelNs.length >= minSamples;
+      return { ...taken, stop: isEnough ? "budget" : "throttled", droppedThrottled };
+    }
     taken.kernelNs.push(pair.kernel);
     taken.referenceNs.push(pair.reference);
     taken.kernelFirst.push(kernelFirst);
+    kernelFirst = order.next().value;
     const count = taken.kernelNs.length;
     if (count < minSamples) continue;
     if (count >= nextLook) {
-      if (halfWidth(taken) < targetHalfWidth) return { ...taken, stop: "precision" };
+      if (halfWidth(taken) < targetHalfWidth)
+        return { ...taken, stop: "precision", droppedThrottled };
       nextLook = Math.ceil(count * LOOK_GROWTH);
     }
-    if (count >= maxSamples) return { ...taken, stop: "max-samples" };
-    if (now() - start >= timeBudgetMs) return { ...taken, stop: "budget" };
+    if (count >= maxSamples) return { ...taken, stop: "max-samples", droppedThrottled };
+    if (isUsedUp()) return { ...taken, stop: "budget", droppedThrottled };
   }
 }
 
@@ -140,7 +176,12 @@ export function resolveSampling(options: SamplingOptions): Required<SamplingOpti
   };
   const integer = (n: number, low: number, high: number): boolean =>
     Number.isInteger(n) && n >= low && n <= high;
-  check(integer(minSamples, 6, 1000), "minSamples", minSamples, "an integer from 6 to 1000");
+  check(
+    integer(minSamples, FEWEST_PAIRS, 1000),
+    "minSamples",
+    minSamples,
+    `an integer from ${FEWEST_PAIRS} to 1000`,
+  );
   check(
     integer(maxSamples, minSamples, 1000),
     "maxSamples",

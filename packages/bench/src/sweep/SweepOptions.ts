@@ -6,7 +6,10 @@ import type { Gemm, MoeShape } from "../shapes/MoeShape.ts";
 
 /** What {@link runSweep} measures, where and how exactly. Unknown keys are refused. */
 export interface SweepOptions extends SamplingOptions {
-  /** Name in {@link BACKENDS}, or an open backend, which the caller closes. */
+  /**
+   * Name in {@link BACKENDS}, or an open backend, which the caller closes. It decides the defaults of `shape`, `archetypes`,
+   * `tokens` and `cache`: those below are of all backends but `sim`, which executes some 10^7 instructions a second.
+   */
   backend: string | Backend;
   /** Layer sizes, default preset `qwen3.5-35b-a3b`. */
   shape?: MoeShape;
@@ -22,12 +25,24 @@ export interface SweepOptions extends SamplingOptions {
   sampler?: Sampler;
   /** Which experts are hot, default `sorted`. */
   placement?: Placement;
-  /** Cache before every sample, default `read`: evicted by reading twice the last-level cache. */
+  /**
+   * Cache before every sample, default `read`: evicted by reading twice the last-level cache. Default `write` on `hip` and `cuda`,
+   * which have no `read`; not an option of `sim`, which times nothing.
+   */
   cache?: CacheMode;
-  /** Threads of both sides, 1 to 4096 (included), default: the backend's choice. */
+  /** Threads of both sides, 1 to 4096 (included), default: the backend's choice; of `sim`, up to 256 host threads. */
   threads?: number;
   /** Instruction set, as the backend names it, default: the backend's choice. One it lacks makes every cell an `error` row. */
   isa?: string;
+  /** Processor, of `sim`, `hip` and `cuda`: what to simulate, default `gfx1151`; or the one that the GPU must be. */
+  arch?: string;
+  /** Position among the devices of `hip` or `cuda`, 0 (default) to 255 (included). */
+  device?: number;
+  /**
+   * Configuration of the Triton reference of `sim`, `hip` and `cuda`. Default: on a GPU the one that is fastest in a cell, on
+   * `sim` the best of a search that fits.
+   */
+  tritonConfig?: string;
   /** Equivalence margin of the verdict, 0 to 1 (included), default 0.02. */
   margin?: number;
   /** Rows of an earlier run of the same sweep: their cells are skipped, `error` rows run again. */

@@ -14,11 +14,28 @@ export interface BuiltCell {
   alignHash: string;
   fill: BlockFill;
   deadExperts: number;
+  /** Tiles of 16 rows that hold a routed row, in blocks that begin with a tile. */
+  rowTiles: number;
+}
+
+/** Rows of a WMMA. */
+const TILE_ROWS = 16;
+
+/** Makes cells of plans. */
+export interface CellBuilder {
+  /** A cell with its tensors. */
+  build: (plan: CellPlan) => BuiltCell;
+  /** Multiply-adds of a cell, those of padding rows included: what its time grows with. */
+  workOf: (plan: CellPlan) => number;
 }
 
 /** Builds cells one after the other; keeps the weights of one GEMM, in packed form only. */
-export function cellBuilder(sweep: ResolvedSweep): (plan: CellPlan) => BuiltCell {
+export function cellBuilder(sweep: ResolvedSweep): CellBuilder {
   const routingOf = routingSource(sweep);
+  const fillOf = ({ archetype, numTokens }: CellPlan): BlockFill => {
+    const { topkIds, numExperts } = routingOf(archetype, numTokens);
+    return blockFill(expertCounts(topkIds, numExperts), sweep.config.shape.blockM);
+  };
   let kept: { gemm: Gemm; weights: QuantizedWeights } | undefined;
   const weightsOf = (gemm: Gemm): QuantizedWeights => {
     if (kept?.gemm !== gemm) {
@@ -29,7 +46,7 @@ export function cellBuilder(sweep: ResolvedSweep): (plan: CellPlan) => BuiltCell
     }
     return kept.weights;
   };
-  return (plan) => {
+  const build = (plan: CellPlan): BuiltCell => {
     const routing = routingOf(plan.archetype, plan.numTokens);
     const alignment = align(routing, sweep.config.shape.blockM);
     const counts = expertCounts(routing.topkIds, routing.numExperts);
@@ -38,9 +55,11 @@ export function cellBuilder(sweep: ResolvedSweep): (plan: CellPlan) => BuiltCell
       topkIdsHash: routingHash(routing.topkIds),
       alignHash: hashAlignment(alignment, sweep.config.shape.blockM),
       fill: blockFill(counts, sweep.config.shape.blockM),
+      rowTiles: counts.reduce((tiles, count) => tiles + Math.ceil(count / TILE_ROWS), 0),
       deadExperts: counts.reduce((dead, count) => dead + (count === 0 ? 1 : 0), 0),
     };
   };
+  return { build, workOf: (plan) => fillOf(plan).paddedRows * plan.k * plan.n };
 }
 
 function buildWeights({ config }: ResolvedSweep, gemm: Gemm): QuantizedWeights {

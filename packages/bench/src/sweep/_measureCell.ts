@@ -1,8 +1,11 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Backend, CellPlan, PreparedCell } from "../backends/Backend.ts";
-import type { ResultRow } from "../results/schema.ts";
-import { samplePairs } from "../sampling/samplePairs.ts";
+import { BenchError } from "../errors.ts";
+import type { Backend, CellPlan, PreparedCell, TimedCell } from "../backends/Backend.ts";
+import type { ResultRow, RowTiming } from "../results/schema.ts";
+import { ClockLog, LIMITING_REASONS } from "./_clockLog.ts";
+import { FEWEST_PAIRS, type PairSampling, samplePairs } from "../sampling/samplePairs.ts";
 import type { BuiltCell } from "./_cellBuilder.ts";
+import { describeCounts } from "./_describeCounts.ts";
 import { describeCell, describeSide, describeTiming, isRight } from "./_rowBuilder.ts";
 import type { RunContext } from "./_rowBuilder.ts";
 
@@ -14,16 +17,20 @@ export interface MeasureContext extends RunContext {
   signal: AbortSignal | undefined;
 }
 
-/** Builds, verifies and times one cell. What the backend refuses becomes an `error` row; an abort passes through. */
+/** Builds, verifies and measures one cell. What the backend refuses becomes an `error` row; an abort passes through. */
 export async function measureCell(run: MeasureContext, plan: CellPlan): Promise<ResultRow> {
   const start = run.now();
   const built = run.build(plan);
   const row = describeCell(run, built, start);
   try {
     const prepared = await run.backend.prepare(built.cell);
+    const abort = (): void => prepared.abort?.();
+    run.signal?.addEventListener("abort", abort);
     try {
-      await fillRow(row, prepared, run);
+      run.signal?.throwIfAborted();
+      await fillRow(row, built, prepared, run);
     } finally {
+      run.signal?.removeEventListener("abort", abort);
       await prepared.close();
     }
   } catch (error) {
@@ -34,8 +41,13 @@ export async function measureCell(run: MeasureContext, plan: CellPlan): Promise<
   return row;
 }
 
-async function fillRow(row: ResultRow, prepared: PreparedCell, run: MeasureContext): Promise<void> {
-  const { config, now, signal } = run;
+async function fillRow(
+  row: ResultRow,
+  built: BuiltCell,
+  prepared: PreparedCell,
+  run: MeasureContext,
+): Promise<void> {
+  const { signal, config } = run;
   const kernel = await prepared.verify("kernel");
   row.kernel = describeSide(prepared, "kernel", kernel);
   await turn();
@@ -46,7 +58,20 @@ async function fillRow(row: ResultRow, prepared: PreparedCell, run: MeasureConte
     row.status = "badrel";
     return;
   }
+  if (prepared.measure === "count")
+    row.counts = describeCounts(row, built.rowTiles, prepared, config.margin);
+  else row.timing = await timeCell(row, prepared, run);
+  row.status = "ok";
+}
+
+async function timeCell(
+  row: ResultRow,
+  prepared: TimedCell,
+  { config, now, signal }: MeasureContext,
+): Promise<RowTiming> {
+  await prepared.rampUp?.();
   const { minSamples, maxSamples, timeBudgetMs, targetHalfWidth } = config;
+  const clocks = new ClockLog(() => prepared.sensors?.() ?? null);
   const pairs = await samplePairs((side) => prepared.sample(side), {
     minSamples,
     maxSamples,
@@ -54,10 +79,25 @@ async function fillRow(row: ResultRow, prepared: PreparedCell, run: MeasureConte
     targetHalfWidth,
     seed: `${config.seed}/order/${row.id}`,
     now,
+    isThrottled: () => clocks.isThrottled(),
     ...(signal && { signal }),
   });
-  row.timing = describeTiming(row, pairs, config.margin);
-  row.status = "ok";
+  row.clocks = clocks.describe(pairs.droppedThrottled);
+  if (pairs.kernelNs.length < FEWEST_PAIRS) throw throttled(row, pairs);
+  return describeTiming(row, pairs, config.margin);
+}
+
+/** Too few pairs for an interval: no number is better than one of a throttled device. */
+function throttled(
+  { clocks }: ResultRow,
+  { kernelNs, droppedThrottled }: PairSampling,
+): BenchError {
+  const reasons = (clocks?.throttleReasons ?? []).filter((name) => LIMITING_REASONS.includes(name));
+  return new BenchError(
+    "E_THROTTLED",
+    `${droppedThrottled} pairs were dropped because the device was throttled (${reasons.join(", ")}), and ${kernelNs.length} are left; an interval needs ${FEWEST_PAIRS}. Let it cool, lower its clocks below its limits, or raise maxSamples and timeBudgetMs.`,
+    { droppedThrottled, reasons, pairs: kernelNs.length },
+  );
 }
 
 function describeError(error: unknown): { code: string; message: string } {

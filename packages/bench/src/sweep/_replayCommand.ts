@@ -27,6 +27,9 @@ export function replayCommand(config: SweepConfig, cell: CellPlan): string | nul
     ["cache", config.cache],
     ["threads", config.threads],
     ["isa", config.isa],
+    ["arch", config.arch],
+    ["device", config.device],
+    ["triton-config", config.tritonConfig],
   ];
   const given = flags.filter(([, value]) => value !== null);
   return ["moe-bench run", ...given.map(([name, value]) => `--${name} ${value}`)].join(" ");

@@ -1,12 +1,12 @@
-import { ARCHETYPES, PLACEMENTS, archetypeLabel, popularity } from "@moe/routing";
+import { PLACEMENTS, archetypeLabel, popularity } from "@moe/routing";
 import type { Archetype } from "@moe/routing";
+import { BACKENDS, backendEntry, type BackendOption } from "../backends/table.ts";
 import { BenchError } from "../errors.ts";
 import type { SweepConfig } from "../results/schema.ts";
 import { resolveSampling } from "../sampling/samplePairs.ts";
 import { checkShape, type Gemm, type MoeShape } from "../shapes/MoeShape.ts";
-import { DEFAULT_PRESET, presetShape } from "../shapes/presets.ts";
 import { DEFAULT_MARGIN } from "../stats/verdict.ts";
-import { DEFAULT_TOKENS, type SweepOptions } from "./SweepOptions.ts";
+import type { SweepOptions } from "./SweepOptions.ts";
 
 /** Checked options: the configuration for the header, and the archetypes behind its labels. */
 export interface ResolvedSweep {
@@ -27,6 +27,9 @@ const KEYS: Readonly<Record<keyof SweepOptions, true>> = {
   cache: true,
   threads: true,
   isa: true,
+  arch: true,
+  device: true,
+  tritonConfig: true,
   margin: true,
   minSamples: true,
   maxSamples: true,
@@ -39,29 +42,31 @@ const KEYS: Readonly<Record<keyof SweepOptions, true>> = {
   now: true,
 };
 const SAMPLERS = ["fast", "numpy"] as const;
-const CACHE_MODES = ["read", "write", "warm"] as const;
+const MOST_DEVICES = 256;
 
 /** Fills in the defaults and checks everything that needs no backend. */
 export function resolveOptions(options: SweepOptions): ResolvedSweep {
   refuseUnknownKeys(options);
-  const shape = normalShape(options.shape ?? presetShape(DEFAULT_PRESET));
-  const archetypes = options.archetypes ?? ARCHETYPES;
-  const tokens = [...(options.tokens ?? DEFAULT_TOKENS)];
+  const { backend, sampler = "fast", placement = "sorted" } = options;
+  const { defaults } = backendEntry(backend);
+  const shape = normalShape(options.shape ?? defaults.shape);
+  const archetypes = options.archetypes ?? defaults.archetypes;
+  const tokens = [...(options.tokens ?? defaults.tokens)];
   const gemms: Gemm[] = [...(options.gemms ?? ([1, 2] as const))];
   const seed = toSeed(options.seed ?? 0);
-  const { backend, sampler = "fast", placement = "sorted", cache = "read" } = options;
-  const { threads, margin = DEFAULT_MARGIN } = options;
+  const { threads, device, margin = DEFAULT_MARGIN } = options;
   checkArchetypes(archetypes, shape);
   checkTokens(tokens, shape.topK);
   oneOf("sampler", sampler, SAMPLERS);
   oneOf("placement", placement, PLACEMENTS);
-  oneOf("cache", cache, CACHE_MODES);
   distinct("gemms", gemms);
   for (const gemm of gemms) oneOf("gemms", gemm, [1, 2]);
   if (threads !== undefined) inRange("threads", threads, 1, 4096);
+  if (device !== undefined) inRange("device", device, 0, MOST_DEVICES - 1);
+  checkBackendOptions(options);
   if (!(margin >= 0 && margin <= 1)) refuse("margin", margin, "a number from 0 to 1 (included)");
   const config: SweepConfig = {
-    backend: typeof backend === "string" ? backend : backend.name,
+    backend: nameOf(backend),
     shape,
     gemms,
     archetypes: archetypes.map(archetypeLabel),
@@ -69,9 +74,12 @@ export function resolveOptions(options: SweepOptions): ResolvedSweep {
     seed: seed.toString(),
     sampler,
     placement,
-    cache,
+    cache: cacheOf(options),
     threads: threads ?? null,
     isa: options.isa ?? null,
+    arch: options.arch ?? null,
+    device: device ?? null,
+    tritonConfig: options.tritonConfig ?? null,
     ...resolveSampling(options),
     margin,
   };
@@ -86,6 +94,38 @@ function refuseUnknownKeys(options: SweepOptions): void {
         `"${key}" is not an option of runSweep. Use ${Object.keys(KEYS).join(", ")}.`,
         { given: key, allowed: Object.keys(KEYS) },
       );
+}
+
+/** The cache mode; null where nothing is timed. */
+function cacheOf({ backend, cache }: SweepOptions): SweepConfig["cache"] {
+  const { caches } = backendEntry(backend);
+  if (cache === undefined) return caches[0] ?? null;
+  if (caches.length > 0) oneOf("cache", cache, caches);
+  else refuse("cache", cache, `left out: the backend ${nameOf(backend)} times nothing`);
+  return cache;
+}
+
+const BACKEND_OPTIONS: readonly BackendOption[] = [
+  "threads",
+  "isa",
+  "arch",
+  "device",
+  "tritonConfig",
+];
+
+/** What a backend would ignore is refused. */
+function checkBackendOptions(options: SweepOptions): void {
+  const { takes } = backendEntry(options.backend);
+  for (const name of BACKEND_OPTIONS) {
+    if (options[name] === undefined || takes.includes(name)) continue;
+    const others = Object.keys(BACKENDS).filter((other) => BACKENDS[other].takes.includes(name));
+    const allowed = `left out: it is an option of ${others.join(", ")}, not of ${nameOf(options.backend)}`;
+    refuse(name, options[name], allowed);
+  }
+}
+
+function nameOf(backend: SweepOptions["backend"]): string {
+  return typeof backend === "string" ? backend : backend.name;
 }
 
 /** The shape with its fields in one order, so that two headers compare as text. */

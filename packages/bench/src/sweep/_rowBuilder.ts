@@ -65,6 +65,8 @@ export function describeCell(run: RunContext, built: BuiltCell, startedAt: numbe
     reference: null,
     cache: config.cache,
     timing: null,
+    clocks: null,
+    counts: null,
     error: null,
     environment,
     replay: replayCommand(config, cell),

@@ -4,7 +4,8 @@ import { VERSION } from "../_version.ts";
 
 /**
  * Records what a run happened in: versions of this package and of the runtime, the commit of the working
- * directory's repository and whether tracked files differ from it, and the command line.
+ * directory's repository and whether tracked files differ from it, and the command line. A bundle for a bare machine says
+ * itself what it was made of, in `MOE_BUNDLE_COMMIT`.
  *
  * @param argv command line, default `process.argv`
  * @param versions further versions, e.g. of a backend
@@ -21,14 +22,25 @@ export function captureEnvironment(
   argv: readonly string[] = process.argv,
   versions: Readonly<Record<string, string>> = {},
 ): RunEnvironment {
+  const versionsOfAll = { "@moe/bench": VERSION, ...runtimeVersion(), ...versions };
+  return { versions: versionsOfAll, ...(bundled() ?? checkedOut()), argv: [...argv] };
+}
+
+type Revision = Pick<RunEnvironment, "commit" | "dirty">;
+
+/** What a bundle was made of, whatever the working directory is: `+` stands behind a commit with changes. */
+function bundled(): Revision | undefined {
+  const given = process.env.MOE_BUNDLE_COMMIT ?? "";
+  return given === ""
+    ? undefined
+    : { commit: given.replace(/\+$/, ""), dirty: given.endsWith("+") };
+}
+
+function checkedOut(): Revision {
   const commit = git(["rev-parse", "HEAD"]);
   const changes = git(["status", "--porcelain", "--untracked-files=no"]);
-  return {
-    versions: { "@moe/bench": VERSION, ...runtimeVersion(), ...versions },
-    commit: commit || null,
-    dirty: commit === null || changes === null ? null : changes !== "",
-    argv: [...argv],
-  };
+  const dirty = commit === null || changes === null ? null : changes !== "";
+  return { commit: commit || null, dirty };
 }
 
 function runtimeVersion(): Record<string, string> {

@@ -1,5 +1,5 @@
-import type { Backend, CellPlan } from "../backends/Backend.ts";
-import { openBackend } from "../backends/table.ts";
+import type { Backend, BackendOptions, CellPlan } from "../backends/Backend.ts";
+import { backendEntry } from "../backends/table.ts";
 import { SCHEMA_VERSION, type ResultHeader, type ResultRow } from "../results/schema.ts";
 import { cellBuilder } from "./_cellBuilder.ts";
 import { captureEnvironment } from "./captureEnvironment.ts";
@@ -57,8 +57,8 @@ export type SweepEvent =
 
 /**
  * Measures a kernel against a reference over archetypes × T × GEMM. For every cell: build the tensors from seeds that
- * depend on the cell alone, compare both sides with the f64 oracle, then time them in cold-cache pairs. A cell whose output is wrong is
- * marked and not timed; a cell that the backend refuses becomes an `error` row; both leave the rest of the sweep running.
+ * depend on the cell alone, compare both sides with the f64 oracle, then time them in cold-cache pairs, or on a backend that counts
+ * take what the compared run executed. A cell whose output is wrong is marked and not measured; a cell that the backend refuses becomes an `error` row; both leave the rest of the sweep running.
  *
  * @param options see {@link SweepOptions}
  * @returns a generator of {@link SweepEvent}; leaving it early frees the backend
@@ -86,13 +86,25 @@ export async function* runSweep(options: SweepOptions): AsyncGenerator<SweepEven
   const sweep = resolveOptions(options);
   const cells = planCells(sweep.config);
   for (const cell of cells) checkMemory(sweep.config.shape, cell);
-  const named = typeof options.backend === "string";
-  const backend = named ? await openBackend(options.backend as string) : options.backend;
-  try {
-    yield* sweepCells(options, sweep, backend as Backend, cells);
-  } finally {
-    if (named) await (backend as Backend).close();
+  if (typeof options.backend !== "string") {
+    yield* sweepCells(options, sweep, options.backend, cells);
+    return;
   }
+  const { threads, arch, device, tritonConfig } = options;
+  const backend = await backendEntry(options.backend).open(
+    defined({ threads, arch, device, tritonConfig }),
+  );
+  try {
+    yield* sweepCells(options, sweep, backend, cells);
+  } finally {
+    await backend.close();
+  }
+}
+
+/** Without the keys that are undefined: a default applies only where a key is absent. */
+function defined(options: { [K in keyof BackendOptions]: BackendOptions[K] | undefined }) {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as BackendOptions;
 }
 
 async function* sweepCells(
@@ -109,9 +121,10 @@ async function* sweepCells(
   yield { type: "plan", header, cells, skipped: [...rows.keys()] };
 
   const { config, device, environment } = header;
-  const build = cellBuilder(sweep);
+  const { build, workOf } = cellBuilder(sweep);
+  const works = pending.map(workOf);
   const done: CellCost[] = [];
-  const eta = (): number | null => estimateRemaining(done, pending.slice(done.length).map(workOf));
+  const eta = (): number | null => estimateRemaining(done, works.slice(done.length));
   for (const cell of pending) {
     signal?.throwIfAborted();
     const total = pending.length;
@@ -119,7 +132,7 @@ async function* sweepCells(
     const run = { config, device, environment, backend, build, now, signal };
     const row = await measureCell(run, cell);
     rows.set(row.id, row);
-    done.push({ work: workOf(cell), wallMs: row.wallMs });
+    done.push({ work: works[done.length], wallMs: row.wallMs });
     yield { type: "cell", row, finished: done.length, total, etaMs: eta() ?? 0 };
   }
   yield {
@@ -150,9 +163,4 @@ function finishedRows(rows: readonly ResultRow[], cells: CellPlan[]): Map<string
   const planned = new Set(cells.map((cell) => cell.id));
   const finished = rows.filter((row) => row.status !== "error" && planned.has(row.id));
   return new Map(finished.map((row) => [row.id, row]));
-}
-
-/** Multiply-adds of a cell. */
-function workOf(cell: CellPlan): number {
-  return cell.numTokens * cell.k * cell.n;
 }

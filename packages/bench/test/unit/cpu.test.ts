@@ -9,7 +9,7 @@ const native = availability();
 
 test(native.available ? "cpu measures real cells" : "cpu without its binary says why", async () => {
   if (!native.available) {
-    const error = await errorOf(() => BACKENDS.cpu());
+    const error = await errorOf(() => BACKENDS.cpu.open());
     expect(error.code).toBe("E_BACKEND_UNAVAILABLE");
     expect(error.message).toContain(native.reason);
     return;

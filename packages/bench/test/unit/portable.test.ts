@@ -166,7 +166,7 @@ describe("end to end on the portable backend", () => {
   });
 
   test("a cell that would take minutes a call is refused before it runs", async () => {
-    const backend = await BACKENDS.portable();
+    const backend = await BACKENDS.portable.open();
     const cell = { ...TINY, id: "x", k: 2048, n: 1024, problem: { numValidTokens: 4097 } };
     const error = await errorOf(() => backend.prepare(cell as unknown as Cell));
     expect(error.code).toBe("E_CELL_TOO_LARGE");
@@ -175,7 +175,7 @@ describe("end to end on the portable backend", () => {
   });
 
   test("the backend opens by name, says that it is no native code, and closes", async () => {
-    const backend = await BACKENDS.portable();
+    const backend = await BACKENDS.portable.open();
     expect(await backend.describe()).toMatchObject({
       backend: "portable",
       isa: "javascript",

@@ -85,11 +85,13 @@ test("a row carries the routing, the fill and the rates that its cell really has
 test("both sides are verified before the first sample, and the cell is closed", async () => {
   const backend = fakeBackend();
   await collect(tinySweep({ backend, archetypes: ["uniform"], tokens: [8], gemms: [1] }));
-  expect(backend.calls.slice(0, 3)).toEqual([
+  expect(backend.calls.slice(0, 4)).toEqual([
     "prepare gemm1/uniform/T8",
     "verify kernel",
     "verify reference",
+    "ramp up",
   ]);
+  expect(backend.calls.filter((call) => call === "ramp up")).toHaveLength(1);
   expect(backend.calls.at(-1)).toBe("close gemm1/uniform/T8");
 });
 
@@ -303,6 +305,14 @@ describe("options that cannot be used are refused before anything runs", () => {
     ["an unknown placement", { placement: "left" }, "E_OPTION"],
     ["an unknown cache mode", { cache: "cold" }, "E_OPTION"],
     ["no threads", { threads: 0 }, "E_OPTION"],
+    ["a processor of an open backend", { arch: "gfx1151" }, "E_OPTION"],
+    ["a processor of the CPU", { backend: "cpu", arch: "gfx1151" }, "E_OPTION"],
+    ["a processor without kernels", { backend: "sim", arch: "gfx1153" }, "E_OPTION"],
+    ["an instruction set of the simulator", { backend: "sim", isa: "avx2" }, "E_OPTION"],
+    ["a cache of what is not timed", { backend: "sim", cache: "read" }, "E_OPTION"],
+    ["a cache that a driver cannot read", { backend: "hip", cache: "read" }, "E_OPTION"],
+    ["a GPU of the simulator", { backend: "sim", device: 0 }, "E_OPTION"],
+    ["a GPU before the first", { backend: "hip", device: -1 }, "E_OPTION"],
     ["a margin above 1", { margin: 2 }, "E_OPTION"],
     ["few samples", { minSamples: 3 }, "E_OPTION"],
     ["a shape that does not fit", { shape: { ...TINY, groupSize: 48 } }, "E_SHAPE"],

@@ -60,6 +60,58 @@ describe("the order inside pairs", () => {
   });
 });
 
+describe("a throttled device", () => {
+  /** A device that is throttled at those looks, the first of which is before the first pair. */
+  const throttledAt = (...looks: number[]) => {
+    let look = 0;
+    return () => looks.includes(look++);
+  };
+  const bounds = { minSamples: 6, maxSamples: 6 };
+
+  test("drops the pair that ends and the one that begins with the look, and measures both again", async () => {
+    // The warm-up pair takes 1 and 2, the pair between looks i and i + 1 then 2·i + 3 and 2·i + 4.
+    let n = 0;
+    const isThrottled = throttledAt(3);
+    const run = await samplePairs(async () => ++n, { ...bounds, isThrottled });
+    const pairs = run.kernelNs.map((ns, i) => [ns, run.referenceNs[i]].sort((a, b) => a - b));
+    expect(pairs.map(([first]) => (first - 3) / 2)).toEqual([0, 1, 4, 5, 6, 7]);
+    expect(run.droppedThrottled).toBe(2);
+    expect(run.stop).toBe("max-samples");
+  });
+  test("is noticed before the first pair", async () => {
+    const run = await samplePairs(steady, { ...bounds, isThrottled: throttledAt(0) });
+    expect([run.kernelNs.length, run.droppedThrottled]).toEqual([6, 1]);
+  });
+  test("does not change the order of the pairs that stay", async () => {
+    const options = { minSamples: 24, maxSamples: 24, seed: "x", targetHalfWidth: 0 };
+    const quiet = await samplePairs(steady, options);
+    const isThrottled = throttledAt(2, 5, 6, 13);
+    const run = await samplePairs(steady, { ...options, isThrottled });
+    expect(run.kernelFirst).toEqual(quiet.kernelFirst);
+    expect([quiet.droppedThrottled, run.droppedThrottled]).toEqual([0, 7]);
+  });
+  test("that stays so ends after as many dropped pairs as there may be pairs", async () => {
+    const run = await samplePairs(steady, { maxSamples: 17, isThrottled: () => true });
+    expect(run).toMatchObject({ kernelNs: [], droppedThrottled: 17, stop: "throttled" });
+  });
+  test("that stays so ends when the time is used up, before the least number of pairs", async () => {
+    let ms = 0;
+    const options = { timeBudgetMs: 20, now: () => ms++ };
+    let look = 0;
+    const run = await samplePairs(steady, { ...options, isThrottled: () => look++ >= 8 });
+    expect(run).toMatchObject({ droppedThrottled: 20, stop: "throttled" });
+    expect(run.kernelNs).toHaveLength(7);
+  });
+  test("that gave enough pairs before the time was used up ends by the budget", async () => {
+    let ms = 0;
+    let look = 0;
+    const isThrottled = () => look++ >= 10;
+    const options = { minSamples: 6, timeBudgetMs: 20, now: () => ms++, isThrottled };
+    const run = await samplePairs(wild(), options);
+    expect([run.kernelNs.length, run.stop]).toEqual([9, "budget"]);
+  });
+});
+
 test("samples keep their time order and their side", async () => {
   let n = 0;
   const run = await samplePairs(async () => ++n, { minSamples: 6, maxSamples: 6 });

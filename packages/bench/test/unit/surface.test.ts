@@ -17,6 +17,7 @@ test("the public surface is exactly this", () => {
     "ResultRow",
     "SCHEMA_VERSION",
     "captureEnvironment",
+    "comparisonOf",
     "crossovers",
     "formatShape",
     "gemmShape",

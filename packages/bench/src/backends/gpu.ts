@@ -1,0 +1,159 @@
+import {
+  CUDA_KERNEL_ARCHES,
+  type Device,
+  type DeviceBuffer,
+  devices,
+  KERNEL_ARCHES,
+  KernelHipError,
+  launchTritonGemm,
+  openDevice,
+} from "@moe/kernel-hip";
+import { BenchError } from "../errors.ts";
+import type { DeviceDescription } from "../results/schema.ts";
+import type { Side } from "../sampling/samplePairs.ts";
+import type { Backend, BackendOptions, Cell, Ran, SensorReading, TimedCell } from "./Backend.ts";
+import { type ChooseTriton, DeviceCells, type DeviceSides } from "./_deviceSides.ts";
+import { fastestOf } from "./_fastestOf.ts";
+import { sensorsOf } from "./_sensors.ts";
+
+/** Above the largest cache before memory, L2 and Infinity Cache together: drivers tell the size of L2 alone. */
+const SMALLEST_FLUSH_BYTES = 256 * 2 ** 20;
+const FLUSH_FACTOR = 2;
+/** Device time of the launches that bring the clocks up before a cell's first sample. */
+const RAMP_NS = 100e6;
+/** Where launches are so short that the ramp would fill the driver's queue. */
+const MOST_RAMP_PAIRS = 1024;
+
+/** The kernel against the Triton reference on a GPU, timed by events of its driver. */
+export async function openGpuBackend(
+  backend: "hip" | "cuda",
+  options: BackendOptions = {},
+): Promise<Backend> {
+  const device = openGpu(backend, options);
+  const flush = new Flush(device);
+  const sensors = sensorsOf(device);
+  const cells = new DeviceCells(device, options.tritonConfig, fastestOn(device, flush));
+  return {
+    name: backend,
+    versions: driverVersion(backend),
+    async describe(): Promise<DeviceDescription> {
+      const { name, arch, computeUnits, l2Bytes } = device.info;
+      const threads = computeUnits ?? 0;
+      return { backend, device: name, isa: arch, threads, lastLevelCacheBytes: l2Bytes ?? 0 };
+    },
+    async prepare(cell: Cell): Promise<TimedCell> {
+      if (cell.cache === "write") await flush.open();
+      return timedCell(cell, device, await cells.prepare(cell), { flush, sensors });
+    },
+    async close(): Promise<void> {
+      device.dispose();
+    },
+  };
+}
+
+function openGpu(backend: "hip" | "cuda", options: BackendOptions): Device {
+  const { device: index = 0, arch } = options;
+  try {
+    const device = openDevice({ backend, index, ...(arch !== undefined && { arch }) });
+    const arches = backend === "hip" ? KERNEL_ARCHES : CUDA_KERNEL_ARCHES;
+    if (arches.some((known) => known === device.info.arch)) return device;
+    device.dispose();
+    const { name, arch: found } = device.info;
+    const built = arches.join(", ");
+    throw unavailable(
+      backend,
+      `device ${index}, ${name}, is a ${found}, and the kernels are built for ${built}`,
+      "E_ARCH",
+    );
+  } catch (error) {
+    if (!(error instanceof KernelHipError)) throw error;
+    throw unavailable(backend, error.message, error.code);
+  }
+}
+
+function unavailable(backend: string, reason: string, cause: string): BenchError {
+  return new BenchError(
+    "E_BACKEND_UNAVAILABLE",
+    `The backend "${backend}" cannot run here: ${reason}. Without such a GPU, use the backend "sim", which counts what the same kernels execute.`,
+    { backend, reason, cause },
+  );
+}
+
+function driverVersion(backend: "hip" | "cuda"): Record<string, string> {
+  const found = devices().find((entry) => entry.backend === backend);
+  return found?.available ? { [found.library]: found.version } : {};
+}
+
+/** The reference should be at its best: in every cell each configuration runs, and the fastest is compared with. */
+function fastestOn(device: Device, flush: Flush): ChooseTriton {
+  return async (gemm, fitting) =>
+    await fastestOf(fitting, ({ name }, isTrial) => {
+      const launch = (): void => void launchTritonGemm(device, gemm, name);
+      return device.time(launch, isTrial ? (): void => flush.run() : undefined);
+    });
+}
+
+/** A buffer that is larger than the caches and is filled before each sample. */
+class Flush {
+  readonly #device: Device;
+  #buffer: DeviceBuffer | undefined;
+  #value = 0;
+
+  constructor(device: Device) {
+    this.#device = device;
+  }
+
+  async open(): Promise<void> {
+    const { l2Bytes } = this.#device.info;
+    const bytes = Math.max(SMALLEST_FLUSH_BYTES, FLUSH_FACTOR * (l2Bytes ?? 0));
+    this.#buffer ??= await this.#device.allocate("cache flush", bytes);
+  }
+
+  run(): void {
+    this.#value = (this.#value + 1) % 256;
+    this.#buffer?.fill(this.#value);
+  }
+}
+
+/** What the cells of a device share. */
+interface Shared {
+  flush: Flush;
+  sensors: () => SensorReading | null;
+}
+
+function timedCell(
+  cell: Cell,
+  device: Device,
+  sides: DeviceSides,
+  { flush, sensors }: Shared,
+): TimedCell {
+  const { arch: isa, computeUnits } = device.info;
+  const launch = (side: Side) => (): void => void sides.launch(side);
+  return {
+    measure: "time",
+    kernelName: sides.kernelName,
+    referenceName: sides.referenceName,
+    async rampUp(): Promise<void> {
+      let ns = 0;
+      // Ever more launches without a pause between them: clocks fall while a device waits.
+      for (let pairs = 1; ns < RAMP_NS && pairs <= MOST_RAMP_PAIRS; pairs *= 2)
+        ns += await device.time(() => {
+          for (let i = 0; i < pairs; i++) {
+            sides.launch("kernel");
+            sides.launch("reference");
+          }
+        });
+    },
+    async sample(side: Side): Promise<number> {
+      // The other side has run in between: only a call of this one makes the cache as warm as a loop would.
+      const before = cell.cache === "warm" ? launch(side) : (): void => flush.run();
+      return await device.time(launch(side), before);
+    },
+    sensors,
+    verify: (side: Side) => sides.verify(side),
+    ran: (): Ran => ({ isa, threads: computeUnits ?? 0 }),
+    async close(): Promise<void> {
+      sides.dispose();
+    },
+  };
+}
