@@ -7,10 +7,18 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 export const UNAVAILABLE = /^E_(NATIVE|ISA|BACKEND)_UNAVAILABLE$/;
 
 /** Classes whose errors come from the values on the command line. */
-const INPUT = new Set(["RoutingError", "AlignError", "QuantError", "BenchError"]);
+const INPUT = new Set(["RoutingError", "AlignError", "QuantError", "BenchError", "Gfx11SimError"]);
 
-/** Codes of the same classes that say that measuring failed, whatever the command line was. */
-const MEASURING = new Set(["E_SAMPLES", "E_SAMPLE_VALUE"]);
+/** Codes of the same classes that say that measuring or simulating failed, whatever the command line was. */
+const FAILING = new Set([
+  "E_SAMPLES",
+  "E_SAMPLE_VALUE",
+  "E_THROTTLED",
+  "E_UNIMPLEMENTED",
+  "E_MEMORY",
+  "E_THREADS",
+  "E_INTERNAL",
+]);
 
 /** Message, exit code and stack of a thrown value. */
 export function describeError(error: unknown): {
@@ -27,7 +35,9 @@ function exitCodeOf(error: Error): ExitCode {
   if (error instanceof CliError) return error.exitCode;
   const code = "code" in error ? String(error.code) : "";
   if (UNAVAILABLE.test(code)) return EXIT.unavailable;
-  return INPUT.has(error.name) && !MEASURING.has(code) ? EXIT.usage : EXIT.failure;
+  const isFinding = "isFinding" in error && error.isFinding === true;
+  const isInput = INPUT.has(error.name) && !FAILING.has(code) && !isFinding;
+  return isInput ? EXIT.usage : EXIT.failure;
 }
 
 /** A library's message is complete; anything else is unexpected and says how to learn more. */

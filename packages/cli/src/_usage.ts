@@ -5,14 +5,18 @@ import { CliError } from "./errors.ts";
 import { nearest } from "./_suggest.ts";
 
 /** An unknown command, with the nearest known one. */
-export function unknownCommand(given: string, names: readonly string[]): CliError {
+export function unknownCommand(
+  given: string,
+  names: readonly string[],
+  help = "moe-bench help",
+): CliError {
   const allowed = names.filter((n) => n !== "complete");
   const suggestion = nearest(given, allowed);
   return new CliError({
     code: "E_UNKNOWN_COMMAND",
     what: `unknown command ${JSON.stringify(given)}`,
     allowed: allowed.join(", "),
-    next: suggestion === undefined ? "moe-bench help" : `did you mean ${suggestion}?`,
+    next: suggestion === undefined ? help : `did you mean ${suggestion}?`,
     details: { given, allowed, suggestion },
   });
 }
@@ -53,7 +57,15 @@ export function usageError(error: CommanderError, command: Command): CliError {
       return unknownCommand(
         quoted,
         command.commands.map((c) => c.name()),
+        command.parent === null ? undefined : help,
       );
+    case "commander.help":
+      return new CliError({
+        code: "E_ARGUMENTS",
+        what: `${path(command)} needs a command`,
+        allowed: command.commands.map((c) => c.name()).join(", "),
+        next: help,
+      });
     case "commander.excessArguments":
       return new CliError({
         code: "E_ARGUMENTS",

@@ -9,6 +9,7 @@ export type CliErrorCode =
   | "E_ARGUMENTS"
   | "E_CONFLICT"
   | "E_FILE"
+  | "E_OUTPUT"
   | "E_UNAVAILABLE";
 
 /** The parts of a message: what was given, what is allowed, what to do next. */

@@ -11,6 +11,7 @@ import { helpCommand } from "./help/command.ts";
 import { mapCommand } from "./map/command.ts";
 import { presetsCommand } from "./presets/command.ts";
 import { runCommand } from "./run/command.ts";
+import { simCommand } from "./sim/command.ts";
 
 /** Thrown out of the parser when `--version` was given. */
 export class VersionRequest extends Error {}
@@ -43,6 +44,7 @@ export function createProgram(dispatch: Dispatch): CommandUnknownOpts {
   const commands = [
     mapCommand(dispatch),
     runCommand(dispatch),
+    simCommand(dispatch),
     devicesCommand(dispatch),
     presetsCommand(dispatch),
     completionCommand(dispatch),
@@ -54,6 +56,7 @@ export function createProgram(dispatch: Dispatch): CommandUnknownOpts {
     ["moe-bench map", "how routing fills blocks, in a moment"],
     ["moe-bench run -a zipf1 -t 128,1024", "measure a part of the grid on this CPU"],
     ["moe-bench run -o results.jsonl", "measure all of it and keep the results"],
+    ["moe-bench sim inspect kernel.co", "kernels of a gfx11 code object, without a GPU"],
   ]);
   configureHelp(program);
   return program;

@@ -2,7 +2,15 @@
 
 import { plugin } from "bun";
 
-const FORBIDDEN = ["@moe/bench", "@moe/kernel-cpu", "zod", "mitata", "@bomb.sh/tab"];
+const FORBIDDEN = [
+  "@moe/bench",
+  "@moe/kernel-cpu",
+  "@moe/gfx11-sim",
+  "@moe/kernel-hip",
+  "zod",
+  "mitata",
+  "@bomb.sh/tab",
+];
 
 plugin({
   name: "forbid",

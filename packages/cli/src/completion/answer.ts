@@ -5,6 +5,9 @@ import type { CommandUnknownOpts as Command, Option } from "@commander-js/extra-
 import { captureLog } from "./_capture.ts";
 import { optionValues } from "./values.ts";
 
+/** Arguments that are files. */
+const FILE_ARGUMENTS = new Set(["code-object", "launch"]);
+
 /** Options whose value is a file: the shell completes it. */
 const FILE_OPTIONS = new Set(["output", "resume"]);
 
@@ -23,6 +26,14 @@ export async function completions(
   return captureLog(() => tree.parse([...words]));
 }
 
+/** Every command with the words that lead to it; the program itself with none. */
+function descendants(command: Command, path = ""): [path: string, command: Command][] {
+  const below = command.commands.flatMap((child) =>
+    descendants(child, path === "" ? child.name() : `${path} ${child.name()}`),
+  );
+  return [[path, command], ...below];
+}
+
 /** The option whose value is being typed: `--name VALUE` or `--name=VALUE`. */
 function valueAsked(
   words: readonly string[],
@@ -31,7 +42,7 @@ function valueAsked(
   const last = words.at(-1) ?? "";
   const inline = /^(--[^=]+)=(.*)$/s.exec(last);
   const [flag, typed] = inline === null ? [words.at(-2), last] : [inline[1], inline[2]];
-  const options = [program, ...program.commands].flatMap((c) => c.options);
+  const options = descendants(program).flatMap(([, command]) => command.options);
   const option = options.find((o) => o.required && (o.long === flag || o.short === flag));
   return option === undefined ? undefined : { name: longName(option), typed };
 }
@@ -45,11 +56,12 @@ function buildTree(program: Command, values: readonly string[]): RootCommand {
   const tree = new RootCommand();
   const global = program.options;
   addOptions(tree, global, values);
-  for (const command of program.commands) {
-    if (command.name() === "complete") continue;
-    const node = tree.command(command.name(), command.summary());
+  for (const [path, command] of descendants(program)) {
+    if (path === "" || path === "complete") continue;
+    const node = tree.command(path, command.summary());
     addOptions(node, [...command.options, ...global], values);
     for (const argument of command.registeredArguments) {
+      if (FILE_ARGUMENTS.has(argument.name())) continue;
       const candidates = argument.description.split(", ");
       const names =
         command.name() === "help"

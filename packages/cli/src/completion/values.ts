@@ -1,7 +1,7 @@
 /** Values that options may take, for completion. Only what is asked for is loaded. */
 
 import { DEFAULT_TOKENS, PLACEMENTS, SAMPLERS } from "../_options.ts";
-import { GEMMS, ISAS } from "../run/choices.ts";
+import { ARCH_NAMES, GEMMS, ISAS } from "../run/choices.ts";
 
 /** Whether the option's value is a list, so that completion goes on after a comma. */
 const LISTS = new Set(["archetypes", "tokens", "gemm", "block-m"]);
@@ -16,6 +16,8 @@ const SOURCES: Record<string, () => Promise<readonly string[]>> = {
   color: async () => ["auto", "always", "never"],
   isa: async () => ISAS,
   backend: async () => Object.keys((await import("@moe/bench")).BACKENDS),
+  arch: async () => ARCH_NAMES,
+  "triton-config": async () => (await import("../run/triton-configs.ts")).tritonConfigNames(),
   preset: async () => Object.keys((await import("@moe/bench")).PRESETS),
 };
 

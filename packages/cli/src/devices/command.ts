@@ -10,7 +10,7 @@ export function devicesCommand(dispatch: Dispatch) {
       dispatch(self, async (context) => (await import("./action.ts")).devices(context));
     });
   return withExamples(command, [
-    ["moe-bench devices", "model, cores, instruction sets, caches"],
-    ["moe-bench devices --json | jq '.devices[0].isas'", "for programs"],
+    ["moe-bench devices", "the CPU, the GPUs of each driver or why there are none, the simulator"],
+    ["moe-bench devices --json | jq '.devices[].backend'", "for programs"],
   ]);
 }

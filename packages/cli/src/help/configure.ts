@@ -5,14 +5,14 @@ import { examplesOf } from "./examples.ts";
 
 /** Lines about the environment. */
 export const ENVIRONMENT: readonly string[] = [
-  "An option --some-name VALUE of map and run may also come from MOE_BENCH_SOME_NAME; --output, --resume",
-  "and --filter are excepted. NO_COLOR, FORCE_COLOR, TERM and COLUMNS are obeyed.",
+  "An option --some-name VALUE may also come from MOE_BENCH_SOME_NAME; --output, --resume, --filter",
+  "and --kernel are excepted. NO_COLOR, FORCE_COLOR, TERM and COLUMNS are obeyed.",
 ];
 
 /** Exit codes and what they mean. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ["0", "done"],
-  ["1", "a result is wrong (BADREL) or something failed"],
+  ["1", "a result is wrong (BADREL), a simulated kernel is at fault, or something failed"],
   ["2", "usage"],
   ["3", "the backend or instruction set is not available here"],
   ["4", "inconclusive: every measured cell is AMBIGUOUS"],

@@ -14,14 +14,15 @@ export interface CommandEntry {
 }
 
 /** The entry of `target` under the heading that every document has. */
-export function commandDocument(
-  target: Command,
-  program: Command,
-): { schemaVersion: 1; command: "help"; tree: CommandEntry } {
-  return { schemaVersion: 1, command: "help", tree: entry(target, target === program) };
+export function commandDocument(target: Command): {
+  schemaVersion: 1;
+  command: "help";
+  tree: CommandEntry;
+} {
+  return { schemaVersion: 1, command: "help", tree: entry(target) };
 }
 
-function entry(command: Command, withCommands: boolean): CommandEntry {
+function entry(command: Command): CommandEntry {
   const visible = command.commands.filter((child) => child.name() !== "complete");
   return {
     name: command.name(),
@@ -37,6 +38,6 @@ function entry(command: Command, withCommands: boolean): CommandEntry {
       env: envVar ?? null,
     })),
     examples: examplesOf(command).map(([line, why]) => ({ line, why })),
-    commands: withCommands ? visible.map((child) => entry(child, true)) : [],
+    commands: visible.map(entry),
   };
 }

@@ -22,25 +22,31 @@ const CONVENTIONS = `## Conventions
 export function commandPage(): string {
   const program = createProgram(() => {});
   const commands = program.commands.filter((command) => command.name() !== "complete");
-  const sections = [
+  const parts = [
     INTRO,
     `${program.summary()}\n`,
     exampleFence(program),
     `## Options of every command\n\n${optionTable(program.options)}`,
-    ...commands.map((command) => section(command, program)),
+    ...commands.flatMap((command) => sections(command, program.name())),
     CONVENTIONS,
     `## Environment\n\n${prose(ENVIRONMENT)}`,
     `## Exit codes\n\n${EXIT_CODES.map(([code, why]) => `- \`${code}\`: ${why}\n`).join("")}`,
   ];
-  return sections.filter(Boolean).join("\n");
+  return parts.filter(Boolean).join("\n");
 }
 
-function section(command: Command, program: Command): string {
+/** The section of a command, and those of the commands below it. */
+function sections(command: Command, parent: string): string[] {
+  const path = `${parent} ${command.name()}`;
+  return [section(command, path), ...command.commands.flatMap((child) => sections(child, path))];
+}
+
+function section(command: Command, path: string): string {
   const parts = [
-    `## ${program.name()} ${command.name()}\n`,
+    `## ${path}\n`,
     `${command.summary()}\n`,
     exampleFence(command),
-    `\`\`\`text\n${program.name()} ${command.name()} ${command.usage()}\n\`\`\`\n`,
+    `\`\`\`text\n${path} ${command.usage()}\n\`\`\`\n`,
     command.options.length === 0 ? "" : optionTable(command.options),
   ];
   return parts.filter(Boolean).join("\n");

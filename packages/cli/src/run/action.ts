@@ -1,5 +1,4 @@
-import { BACKENDS, runSweep, type ResultRow } from "@moe/bench";
-import { oneOf } from "../_values.ts";
+import { runSweep, type ResultRow } from "@moe/bench";
 import type { Context } from "../context.ts";
 import { CliError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
@@ -7,7 +6,7 @@ import type { RunOptions } from "./command.ts";
 import { checkDevice } from "./device.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { applyFilter } from "./filter.ts";
-import { stopNote } from "./notes.ts";
+import { defaultsNote, stopNote } from "./notes.ts";
 import { sweepSettings, type SweepSettings } from "./settings.ts";
 import { Sink } from "./sink.ts";
 import { checkFileOptions, readResumed } from "./storage.ts";
@@ -18,7 +17,10 @@ export async function run(options: RunOptions, context: Context): Promise<ExitCo
   checkForms(options, context);
   const resumed = readResumed(options.resume);
   const settings = applyFilter(sweepSettings(options, resumed.header?.config), options.filter);
+  checkDevice(settings, options, context.io.env);
   const sink = new Sink(options, context);
+  const small = defaultsNote(settings, options);
+  if (small !== undefined) sink.note(small);
   const interrupted = await sweepInto(sink, settings, resumed.rows, context);
   if (interrupted !== undefined) sink.note(stopNote(sink.rows.length, sink.planned, options));
   sink.conclude(interrupted !== undefined);
@@ -32,8 +34,6 @@ async function sweepInto(
   resumeFrom: readonly ResultRow[],
   { io }: Context,
 ): Promise<ExitCode | undefined> {
-  oneOf("--backend", settings.backend, Object.keys(BACKENDS));
-  checkDevice(settings, io.env);
   const interrupts = io.interrupts();
   try {
     const { signal } = interrupts;

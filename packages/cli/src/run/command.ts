@@ -10,7 +10,7 @@ import {
 import { choice, duration, integer, pattern, wordList, oneOf } from "../_values.ts";
 import type { Dispatch } from "../context.ts";
 import { withExamples } from "../help/examples.ts";
-import { BACKEND_NAMES, CACHE_MODES, GEMMS, ISAS } from "./choices.ts";
+import { ARCH_NAMES, BACKEND_NAMES, CACHE_MODES, GEMMS, ISAS } from "./choices.ts";
 
 /** What `run` was asked for. */
 export type RunOptions = ReturnType<ReturnType<typeof options>["opts"]>;
@@ -58,8 +58,24 @@ function options() {
     .addOption(
       new Option(
         "--backend <name>",
-        `what runs the kernel: ${BACKEND_NAMES.join(", ")} (default: cpu)`,
+        `what runs the kernel: ${BACKEND_NAMES.join(", ")} (default: cpu); sim counts instead of timing`,
       ).env(envName("--backend")),
+    )
+    .addOption(
+      new Option("--arch <name>", `of sim, hip: ${ARCH_NAMES.join(", ")} (default of sim: gfx1151)`)
+        .argParser(choice("--arch", ARCH_NAMES))
+        .env(envName("--arch")),
+    )
+    .addOption(
+      new Option("--device <n>", "of hip, cuda: which GPU, see `moe-bench devices` (default: 0)")
+        .argParser(integer("--device", 0, 255))
+        .env(envName("--device")),
+    )
+    .addOption(
+      new Option(
+        "--triton-config <name>",
+        "of sim, hip, cuda: configuration of the reference (default: the best; on GPUs tried in each cell)",
+      ).env(envName("--triton-config")),
     )
     .addOption(
       new Option("--threads <n>", "threads (default: all cores)")
@@ -74,7 +90,7 @@ function options() {
     .addOption(
       new Option(
         "--cache <mode>",
-        `cache before a sample: ${CACHE_MODES.join(", ")} (default: read)`,
+        `cache before a sample: ${CACHE_MODES.join(", ")} (default: read; of GPUs: write)`,
       )
         .argParser(choice("--cache", CACHE_MODES))
         .env(envName("--cache")),
@@ -112,6 +128,15 @@ export function runCommand(dispatch: Dispatch) {
       "moe-bench run --resume mixtral.jsonl",
       "go on after an interruption: the file knows the options",
     ],
+    [
+      "moe-bench run --backend sim --arch gfx1151",
+      "no GPU: what the gfx11 kernel and Triton's code execute; E=32, T 16,64,256: a minute",
+    ],
+    [
+      "moe-bench run --backend sim -p qwen3.5-35b-a3b -a zipf1 -t 1024 -o sim.jsonl",
+      "the same with all 256 experts: some minutes",
+    ],
+    ["moe-bench run --backend hip -a zipf1,uniform", "on an AMD GPU, timed"],
     ["moe-bench run --shape K=4096,N=3072,E=64,G=64 --json > run.json", "your own sizes"],
   ]);
 }

@@ -1,7 +1,7 @@
 import type { ResultRow } from "@moe/bench";
 import { UNAVAILABLE } from "../_describe-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { verdictOf } from "./columns.ts";
+import { verdictOf } from "./verdict.ts";
 
 /**
  * 3 where no cell could run because the instruction set or device is not there, 1 for a wrong result or another cell

@@ -1,7 +1,7 @@
 /** `--filter`: the part of a grid whose cell ids match. */
 
-import { DEFAULT_TOKENS, planCells, type CellPlan } from "@moe/bench";
-import { ARCHETYPES, archetypeLabel } from "@moe/routing";
+import { BACKENDS, planCells, type CellPlan } from "@moe/bench";
+import { archetypeLabel } from "@moe/routing";
 import { CliError } from "../errors.ts";
 import type { SweepSettings } from "./settings.ts";
 
@@ -11,7 +11,9 @@ import type { SweepSettings } from "./settings.ts";
  */
 export function applyFilter(settings: SweepSettings, pattern: RegExp | undefined): SweepSettings {
   if (pattern === undefined) return settings;
-  const { shape, gemms = [1, 2], tokens = DEFAULT_TOKENS, archetypes = ARCHETYPES } = settings;
+  const { defaults } = BACKENDS[settings.backend];
+  const { tokens = defaults.tokens, archetypes = defaults.archetypes } = settings;
+  const { shape, gemms = [1, 2] } = settings;
   if (shape === undefined) throw new Error("the shape is settled before the filter");
   if (settings.sampler === "numpy") {
     reject(

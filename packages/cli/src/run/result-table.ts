@@ -15,7 +15,8 @@ export interface ResultTable {
 export function resultTable(header: ResultHeader, context: Context): ResultTable {
   const { archetypes, tokens, shape } = header.config;
   const { io, paint, unicode } = context;
-  const layout = table(resultColumns({ archetypes, tokens, topK: shape.topK }), {
+  const measure = header.config.cache === null ? "count" : "time";
+  const layout = table(resultColumns({ archetypes, tokens, topK: shape.topK, measure }), {
     paint,
     rule: unicode ? "─" : "-",
     ...(io.columns === undefined ? {} : { maxWidth: io.columns }),
@@ -37,7 +38,7 @@ function heading(
   row: ResultRow,
   { config, device }: ResultHeader,
   layout: Table<ResultRow>,
-  { paint, unicode }: Context,
+  { io, paint, unicode }: Context,
 ): string {
   const { shape, seed, sampler, placement, cache } = config;
   const dot = unicode ? " · " : ", ";
@@ -46,22 +47,58 @@ function heading(
   // What really ran, where the row knows it.
   const { isa, threads } = row.kernel ?? device;
   const how = [
-    isa,
-    `${threads} thread${threads === 1 ? "" : "s"}`,
-    `${cache === "warm" ? "warm" : "cold"} cache`,
+    ...(cache === null ? ["counted, not timed"] : [isa]),
+    units(device.backend, threads),
+    ...(cache === null ? [] : [`${cache === "warm" ? "warm" : "cold"} cache`]),
     `seed ${seed} (${sampler}, ${placement})`,
   ];
-  const dropped =
-    layout.dropped.length === 0
-      ? ""
-      : `${paint("dim", `not shown: ${layout.dropped.join(", ")}`)}\n`;
+  const missing = layout.dropped.length === 0 ? "" : `not shown: ${layout.dropped.join(", ")}`;
+  const dropped = fold(missing, io.columns ?? Infinity).map((line) => `${paint("dim", line)}\n`);
   return (
     `${paint("bold", `gemm${row.gemm}`)}  ${sizes}${dot}blocks of ${shape.blockM} rows\n` +
-    `${paint("dim", `${where}${dot}${how.join(dot)}`)}\n${sides(row)}${dropped}\n${layout.head()}`
+    `${paint("dim", `${where}${dot}${how.join(dot)}`)}\n${sides(row, config)}${cache === null ? model(paint) : ""}${dropped.join("")}\n${layout.head()}`
   );
 }
 
-function sides({ kernel, reference }: ResultRow): string {
+/** A list as lines of at most `width` characters, cut behind its commas. */
+function fold(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const item of text.split(/(?<=,) /)) {
+    const longer = `${lines.at(-1)} ${item}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(item);
+  }
+  return lines.filter(Boolean);
+}
+
+/** The word for what works in parallel. */
+const UNITS: Record<string, string> = {
+  sim: "host thread",
+  hip: "compute unit",
+  cuda: "multiprocessor",
+};
+
+function units(backend: string, count: number): string {
+  return `${count} ${UNITS[backend] ?? "thread"}${count === 1 ? "" : "s"}`;
+}
+
+/** What the numbers of a counted table are. */
+function model(paint: Context["paint"]): string {
+  const lines = [
+    "modelled issue cycles: 32 for a WMMA, 1 for any other vector instruction",
+    "memory and latency are not in them; where they are the limit, compare MiB",
+  ];
+  return lines.map((line) => `${paint("dim", line)}\n`).join("");
+}
+
+/** Backends whose reference has several configurations, of which each cell takes the fastest. */
+const TRYING = ["hip", "cuda"];
+
+function sides(
+  { kernel, reference }: ResultRow,
+  { backend, tritonConfig }: ResultHeader["config"],
+): string {
   if (kernel === null || reference === null) return "";
-  return `${kernel.name} against ${reference.name}\n`;
+  const isTried = TRYING.includes(backend) && tritonConfig === null;
+  return `${kernel.name} against ${reference.name}${isTried ? "; every cell takes its fastest" : ""}\n`;
 }

@@ -1,6 +1,7 @@
 /** From flags, and from the file that --resume names, to the options of a sweep. */
 
 import {
+  BACKENDS,
   DEFAULT_PRESET,
   parseShape,
   PRESETS,
@@ -25,18 +26,23 @@ export function sweepSettings(given: RunOptions, resumed?: SweepConfig): SweepSe
   const seed = given.seed ?? (resumed === undefined ? undefined : BigInt(resumed.seed));
   const threads = given.threads ?? resumed?.threads ?? undefined;
   const isa = given.isa ?? resumed?.isa ?? undefined;
+  const named = given.backend ?? resumed?.backend ?? "cpu";
+  const backend = oneOf("--backend", named, Object.keys(BACKENDS));
   return defined({
-    backend: given.backend ?? resumed?.backend ?? "cpu",
-    shape: shapeOf(given, resumed?.shape),
+    backend,
+    shape: shapeOf(given, resumed?.shape ?? BACKENDS[backend].defaults.shape),
     gemms: given.gemm ?? resumed?.gemms,
     archetypes: archetypes && parseArchetypes(archetypes),
     tokens,
     seed,
     sampler: given.sampler ?? resumed?.sampler,
     placement: given.placement ?? resumed?.placement,
-    cache: given.cache ?? resumed?.cache,
+    cache: given.cache ?? resumed?.cache ?? undefined,
     threads,
     isa,
+    arch: given.arch ?? resumed?.arch ?? undefined,
+    device: given.device ?? resumed?.device ?? undefined,
+    tritonConfig: given.tritonConfig ?? resumed?.tritonConfig ?? undefined,
     ...sampling(given, resumed),
   });
 }
@@ -56,9 +62,9 @@ function sampling(given: RunOptions, resumed?: SweepConfig) {
   };
 }
 
-function shapeOf(given: RunOptions, resumed?: MoeShape): MoeShape {
+function shapeOf(given: RunOptions, otherwise: MoeShape): MoeShape {
   const named = given.shape !== undefined || given.preset !== undefined;
-  const shape = named ? namedShape(given) : (resumed ?? presetShape(DEFAULT_PRESET));
+  const shape = named ? namedShape(given) : otherwise;
   return given.blockM === undefined ? shape : { ...shape, blockM: given.blockM };
 }
 

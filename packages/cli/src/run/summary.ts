@@ -1,6 +1,7 @@
 /** What follows the table: what is wrong, what is slowest, where the kernel starts to win, and why. */
 
 import {
+  comparisonOf,
   crossovers,
   rankCorrelation,
   speedupPlot,
@@ -12,7 +13,7 @@ import {
 import type { Context } from "../context.ts";
 import { signedPercent } from "../terminal/format.ts";
 import type { Style } from "../terminal/paint.ts";
-import { verdictOf, verdictStyle } from "./columns.ts";
+import { verdictOf, verdictStyle } from "./verdict.ts";
 
 /** Rows of the worst-first list on the terminal; --json has all. */
 const WORST_SHOWN = 8;
@@ -46,14 +47,19 @@ export function conclude(rows: readonly ResultRow[]): Conclusions {
   };
 }
 
+/** A mark on conclusions from counted cells: nobody should take them for measured times. */
+function modelled(rows: readonly ResultRow[]): string {
+  return rows.some((row) => row.counts !== null) ? " (modelled)" : "";
+}
+
 /** The conclusions for people, sections separated by blank lines. */
 export function summary(rows: readonly ResultRow[], context: Context): string {
   const conclusions = conclude(rows);
   const sections = [
     failures(rows, context),
     worst(rows, context),
-    crossings(conclusions.crossovers, context),
-    correlation(conclusions.rankCorrelation, context),
+    crossings(conclusions.crossovers, rows, context),
+    correlation(conclusions.rankCorrelation, rows, context),
     ...plots(rows, context),
     totals(conclusions.verdicts, rows, context),
   ];
@@ -90,21 +96,25 @@ function reason(row: ResultRow): string {
 }
 
 function worst(rows: readonly ResultRow[], { paint }: Context): string {
-  const timed = rows.filter((row) => row.timing !== null);
-  const list = worstFirst(timed).slice(0, WORST_SHOWN);
+  const measured = rows.filter((row) => comparisonOf(row) !== null);
+  const list = worstFirst(measured).slice(0, WORST_SHOWN);
   if (list.length < 2) return "";
   const width = Math.max(...list.map((row) => row.id.length));
   const lines = list.map((row) => {
     const verdict = verdictOf(row);
-    const speedup = row.timing === null ? "" : `${signedPercent(row.timing.speedupPercent)} %`;
+    const speedup = `${signedPercent(comparisonOf(row)?.speedupPercent ?? NaN)} %`;
     const facts = `${speedup.padStart(9)}  use ${row.usePercent.toFixed(1).padStart(5)} %`;
     return `  ${row.id.padEnd(width)}  ${facts}  ${paint(verdictStyle(verdict), verdict)}\n`;
   });
-  return `${paint("bold", "worst first")}\n${lines.join("")}`;
+  return `${paint("bold", `worst first${modelled(rows)}`)}\n${lines.join("")}`;
 }
 
 /** One line a GEMM and outcome: archetypes that behave alike stand together. */
-function crossings(list: readonly Crossover[], { paint, unicode }: Context): string {
+function crossings(
+  list: readonly Crossover[],
+  rows: readonly ResultRow[],
+  { paint, unicode }: Context,
+): string {
   const groups = new Map<string, { head: string; names: string[] }>();
   for (const crossover of list) {
     const head = `gemm${crossover.gemm}  ${where(crossover, unicode)}`;
@@ -117,7 +127,7 @@ function crossings(list: readonly Crossover[], { paint, unicode }: Context): str
   const lines = [...groups.values()]
     .sort((a, b) => a.head.localeCompare(b.head))
     .map(({ head, names }) => `  ${head.padEnd(width)}  ${names.join(", ")}\n`);
-  return `${paint("bold", "kernel faster than the reference")}\n${lines.join("")}`;
+  return `${paint("bold", `kernel faster than the reference${modelled(rows)}`)}\n${lines.join("")}`;
 }
 
 function where({ kind, crossings: points }: Crossover, unicode: boolean): string {
@@ -128,14 +138,18 @@ function where({ kind, crossings: points }: Crossover, unicode: boolean): string
     .join(", ");
 }
 
-function correlation(list: readonly RankCorrelation[], { paint }: Context): string {
+function correlation(
+  list: readonly RankCorrelation[],
+  rows: readonly ResultRow[],
+  { paint }: Context,
+): string {
   const known = list.filter((entry) => entry.rho !== null);
   if (known.length === 0) return "";
   const lines = known.map(({ gemm, cells, rho }) => {
     const name = gemm === "all" ? "all  " : `gemm${gemm}`;
     return `  ${name}  ${(rho ?? 0).toFixed(2).padStart(5)}  over ${cells} cells\n`;
   });
-  return `${paint("bold", "rank correlation of speedup with use%")}\n${lines.join("")}`;
+  return `${paint("bold", `rank correlation of speedup with use%${modelled(rows)}`)}\n${lines.join("")}`;
 }
 
 /** One plot a GEMM, on wide terminals not the whole width: the eye would lose the curve. */
@@ -150,7 +164,7 @@ function plots(rows: readonly ResultRow[], { io, paint, unicode }: Context): str
       { width, unicode, ...(paint.level > 0 && { paint: colour }) },
     );
     if (lines.length === 0) return "";
-    const title = paint("bold", `gemm${gemm}: speedup over T`);
+    const title = paint("bold", `gemm${gemm}: speedup over T${modelled(rows)}`);
     const meaning = `above ${unicode ? "×1" : "x1"} the kernel is faster`;
     return `${title}, ${meaning}\n${lines.join("\n")}\n`;
   });
@@ -167,5 +181,21 @@ function totals(
     flagged === 0 ? "" : `  * noisy samples in ${flagged}: read the interval with care\n`;
   return rows.length === 0
     ? ""
-    : `${rows.length} cell${rows.length === 1 ? "" : "s"}: ${counts.join(", ")}\n${note}`;
+    : `${plural(rows.length, "cell")}: ${counts.join(", ")}${modelled(rows)}\n${note}${throttling(rows)}`;
+}
+
+/** Pairs that were left out because the device was throttled, and cells for which too few remained. */
+function throttling(rows: readonly ResultRow[]): string {
+  const dropped = rows.map(({ clocks }) => clocks?.droppedThrottled ?? 0).filter((n) => n > 0);
+  if (dropped.length === 0) return "";
+  const pairs = dropped.reduce((sum, n) => sum + n);
+  const gaveUp = rows.filter(
+    ({ timing, error }) => timing?.stop === "throttled" || error?.code === "E_THROTTLED",
+  ).length;
+  const rest = gaveUp === 0 ? "" : `; ${gaveUp} stayed throttled until retries were used up`;
+  return `  throttled: ${plural(pairs, "pair")} dropped in ${plural(dropped.length, "cell")}${rest}\n`;
+}
+
+function plural(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? "" : "s"}`;
 }

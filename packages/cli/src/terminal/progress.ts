@@ -16,6 +16,8 @@ export interface Progress {
   start(label: string, etaMs: number | null): void;
   /** Counts one piece as done; takes the line away while `write` prints, so that it does not mix with results. */
   around(write: () => void): void;
+  /** Says how many pieces are done, where they are not counted one by one. */
+  reach(done: number, etaMs: number | null): void;
   /** Takes the line away for good. */
   stop(): void;
 }
@@ -28,6 +30,8 @@ export interface ProgressOptions {
   /** Pieces in all. */
   total: number;
   quiet: boolean;
+  /** What the pieces are. Default: cells. */
+  noun?: string;
   /** Clock in milliseconds. Default: performance.now. */
   now?: () => number;
 }
@@ -37,12 +41,13 @@ interface State {
   label: string;
   /** Clock time at which all should be done. */
   endMs: number | null;
+  noun: string;
 }
 
 /** The right kind of progress for the stream. */
 export function createProgress(o: ProgressOptions): Progress {
   const now = o.now ?? (() => performance.now());
-  const state: State = { done: 0, label: "", endMs: null };
+  const state: State = { done: 0, label: "", endMs: null, noun: o.noun ?? "cells" };
   const show = o.quiet ? silent() : o.io.errIsTTY ? animated(o, state, now) : plain(o, state, now);
   return {
     start(label, etaMs) {
@@ -54,6 +59,11 @@ export function createProgress(o: ProgressOptions): Progress {
       show.clear();
       state.done++;
       write();
+    },
+    reach(done, etaMs) {
+      state.done = done;
+      state.endMs = etaMs === null ? null : now() + etaMs;
+      show.draw();
     },
     stop: () => show.stop(),
   };
@@ -69,9 +79,9 @@ function silent(): Show {
   return { draw: () => {}, clear: () => {}, stop: () => {} };
 }
 
-function text({ done, label, endMs }: State, total: number, now: number): string {
+function text({ done, label, endMs, noun }: State, total: number, now: number): string {
   const eta = endMs === null ? "" : `  ETA ${duration(Math.max(0, endMs - now))}`;
-  return `${done}/${total} cells  ${label}${eta}`;
+  return `${done}/${total} ${noun}  ${label}${eta}`;
 }
 
 function plain(o: ProgressOptions, state: State, now: () => number): Show {

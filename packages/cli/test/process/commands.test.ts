@@ -1,6 +1,12 @@
 import { expect, test } from "bun:test";
 import manifest from "../../package.json" with { type: "json" };
+import { suffix } from "bun:ffi";
+import { ARCHES } from "@moe/gfx11-sim";
 import { cli } from "../_spawn.ts";
+
+/** Built by `bun run build:native`. */
+const library = `${process.platform === "win32" ? "" : "lib"}moe_mock_driver.${suffix}`;
+const MOCK = Bun.fileURLToPath(new URL(`../../../../target/mock/${library}`, import.meta.url));
 
 test.each([["--help"], ["-h"], ["help"]])(
   "%s shows the overview on stdout, examples before usage",
@@ -32,6 +38,7 @@ test("help --json gives the visible tree", () => {
   expect(tree.commands.map((c: { name: string }) => c.name)).toEqual([
     "map",
     "run",
+    "sim",
     "devices",
     "presets",
     "completion",
@@ -74,6 +81,32 @@ test("devices lists the CPU, and gives the reason where its kernel is not there"
   expect(text).toContain(cpu.native.available ? cpu.best : cpu.native.reason);
 });
 
+test("devices lists GPUs of both drivers, or the reason why there are none, and the simulator's processors", () => {
+  const env = { MOE_HIP_LIBRARY: "/nowhere/libamdhip64.so", MOE_CUDA_LIBRARY: "libc.so.6" };
+  const { code, out } = cli(["devices", "--json"], env);
+  expect(code).toBe(0);
+  const { devices, backends } = JSON.parse(out);
+  const [hip, cuda, sim] = backends;
+  expect(hip).toMatchObject({ backend: "hip", available: false, code: "E_NO_LIBRARY" });
+  expect(cuda).toMatchObject({ backend: "cuda", available: false, code: "E_DRIVER_OLD" });
+  expect(hip.reason).toContain("/nowhere/libamdhip64.so");
+  const arches = devices.slice(1).map((device: { arch: string }) => device.arch);
+  expect(arches).toEqual(sim.available ? [...ARCHES] : []);
+  const text = cli(["devices"], env).out;
+  expect(text).toContain(`\nhip  no device\n  reason            ${hip.reason}\n`);
+  expect(text).toContain(`\ncuda  no device\n  reason            ${cuda.reason}\n`);
+  expect(text).toContain(sim.available ? `processors        ${ARCHES.join(", ")}\n` : sim.reason);
+});
+
+test("devices describes each GPU (a mock driver)", () => {
+  const { out } = cli(["devices"], { MOE_HIP_LIBRARY: MOCK });
+  expect(out).toContain(
+    `\nhip  Mock gfx1151\n  index             0\n  processor         gfx1151\n  compute units     40\n` +
+      `  peak clock        1000 MHz\n  memory            1.0 GiB\n  L2 cache          976.6 KiB\n` +
+      `  driver            ${MOCK}, version 12345\n`,
+  );
+});
+
 test("presets lists every preset with the sizes of both GEMMs", () => {
   const { presets } = JSON.parse(cli(["presets", "--json"]).out);
   expect(presets[0]).toMatchObject({
@@ -113,7 +146,13 @@ test.each([
   ["the rest of a list, without what is in it", ["map", "-a", "zipf1,z"], ["zipf1,zipf2"]],
   ["values after an equals sign", ["map", "--sampler=n"], ["numpy"]],
   ["presets", ["run", "-p", "mix"], ["mixtral-8x7b"]],
-  ["backends", ["run", "--backend", ""], ["cpu", "portable"]],
+  ["backends", ["run", "--backend", ""], ["cpu", "portable", "sim", "hip", "cuda"]],
+  ["processors", ["run", "--arch", "gfx115"], ["gfx1150", "gfx1151", "gfx1152"]],
+  [
+    "configurations of the reference",
+    ["run", "--triton-config", "orig"],
+    ["original_gemm1", "original_gemm2", "original"],
+  ],
   ["values of a global option", ["map", "--color", "a"], ["auto", "always"]],
   ["shells", ["completion", ""], ["bash", "zsh", "fish", "powershell"]],
   ["commands of help", ["help", "d"], ["devices"]],

@@ -5,12 +5,12 @@ test.each([
   [
     "a misspelt command",
     "mpa",
-    'unknown command "mpa"\n  allowed: map, run, devices, presets, completion, help\n  next: did you mean map?',
+    'unknown command "mpa"\n  allowed: map, run, sim, devices, presets, completion, help\n  next: did you mean map?',
   ],
   [
     "a misspelt command of help",
     "help rnu",
-    'unknown command "rnu"\n  allowed: map, run, devices, presets, completion, help\n  next: did you mean run?',
+    'unknown command "rnu"\n  allowed: map, run, sim, devices, presets, completion, help\n  next: did you mean run?',
   ],
   [
     "a misspelt flag",
@@ -80,7 +80,7 @@ test.each([
   [
     "a misspelt backend",
     "run --backend cppu",
-    '--backend: unknown value "cppu"\n  allowed: cpu, portable\n  next: did you mean cpu?',
+    '--backend: unknown value "cppu"\n  allowed: cpu, portable, sim, hip, cuda\n  next: did you mean cpu?',
   ],
   [
     "a misspelt preset",

@@ -10,13 +10,15 @@ import { ARCHETYPES, PLACEMENTS as ROUTING_PLACEMENTS } from "@moe/routing";
 import { expect, test } from "bun:test";
 import { DEFAULT_TOKENS, PLACEMENTS } from "../../src/_options.ts";
 import { createProgram } from "../../src/program.ts";
-import { BACKEND_NAMES } from "../../src/run/choices.ts";
+import { KERNEL_ARCHES } from "@moe/kernel-hip";
+import { ARCH_NAMES, BACKEND_NAMES } from "../../src/run/choices.ts";
 
 // Help and parsing must not load the libraries, so some of their lists are written a second time.
 
 test("the lists of the command line are those of the libraries", () => {
   expect([...DEFAULT_TOKENS]).toEqual([...BENCH_TOKENS]);
   expect([...PLACEMENTS]).toEqual([...ROUTING_PLACEMENTS]);
+  expect([...ARCH_NAMES]).toEqual([...KERNEL_ARCHES]);
   expect([...BACKEND_NAMES]).toEqual(Object.keys(BACKENDS) as (typeof BACKEND_NAMES)[number][]);
 });
 

@@ -1,11 +1,17 @@
 import { readFileSync } from "node:fs";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { expect, test } from "bun:test";
 import { examplesOf } from "../../src/help/examples.ts";
 import { commandPage } from "../../src/help/markdown.ts";
 import { createProgram } from "../../src/program.ts";
 
 const program = createProgram(() => {});
-const commands = program.commands.filter((command) => command.name() !== "complete");
+const commands = descendants(program.commands.filter((command) => command.name() !== "complete"));
+
+/** Commands and those below them. */
+function descendants(all: readonly CommandUnknownOpts[]): CommandUnknownOpts[] {
+  return all.flatMap((command) => [command, ...descendants(command.commands)]);
+}
 
 test("docs/cli.md is what the command tree says", () => {
   const page = readFileSync(new URL("../../../../docs/cli.md", import.meta.url), "utf8");
@@ -28,6 +34,7 @@ test("every example is a line that its command accepts", async () => {
   for (const line of lines) {
     const words = line
       .replace(/^source <\(|\)$/g, "")
+      .replace(/^generate-launch \| /, "")
       .split(/ [|>]/)[0]
       .trim()
       .split(" ");
@@ -42,5 +49,5 @@ test("every option with a value reads a variable of its name, files and filter e
     .flatMap((command) => command.options)
     .filter((option) => option.required && option.envVar === undefined)
     .map((option) => option.long);
-  expect(without).toEqual(["--filter", "--output", "--resume"]);
+  expect(without).toEqual(["--filter", "--output", "--resume", "--kernel", "--kernel"]);
 });

@@ -1,5 +1,5 @@
 import type { ResultHeader } from "@moe/bench";
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { resultTable } from "../../src/run/result-table.ts";
 import { context, recordedIo } from "../_io.ts";
 import { resultRow } from "../_rows.ts";
@@ -20,6 +20,9 @@ const HEADER: ResultHeader = {
     cache: "read",
     threads: null,
     isa: null,
+    arch: null,
+    device: null,
+    tritonConfig: null,
     minSamples: 10,
     maxSamples: 200,
     timeBudgetMs: 2000,
@@ -69,6 +72,41 @@ test("rows fit 80 and 120 columns, and what was left out is named", () => {
   }
   expect(print(80)).toContain("not shown: useful rows, blocks, padded GFLOP/s, rel\n");
   expect(print(120)).not.toContain("not shown");
+});
+
+describe("a counted table", () => {
+  const config = { ...HEADER.config, backend: "sim", cache: null };
+  const device = { ...HEADER.device, backend: "sim", device: "simulated gfx1151" };
+  const rows = [resultRow({ modelled: 2.79 }), resultRow({ numTokens: 4096, status: "badrel" })];
+  const text = (columns: number): string => {
+    const io = recordedIo({ columns });
+    const counted = resultTable({ ...HEADER, config, device }, context(io, { unicode: false }));
+    return rows.map((row) => counted.add(row)).join("");
+  };
+
+  test("has cycles, efficiency, traffic and conflicts in place of times", () => {
+    const lines = text(200).split("\n");
+    expect(lines[1]).toBe(
+      "sim: simulated gfx1151, counted, not timed, 1 host thread, seed 7 (fast, sorted)",
+    );
+    expect(lines.slice(6)).toEqual([
+      "                 useful                 reference   kernel   modelled  reference     kernel  reference  kernel  reference     kernel          modelled",
+      "archetype     T    rows  blocks   use%    Mcycles  Mcycles  speedup %  issue eff  issue eff        MiB     MiB  LDS lost%  LDS lost%     rel  verdict",
+      "-".repeat(150),
+      "zipf1        64     128       8   50.0       43.2     15.5       +179      0.303      0.846      1,234    50.0       15.9        0.0  1.4e-3  FAST",
+      "zipf1      4096    8192       8   50.0          -        -          -          -          -          -       -          -          -  5.0e-1  BADREL",
+      "",
+    ]);
+  });
+
+  test("fits 80 and 120 columns, and names what was left out", () => {
+    for (const columns of [80, 120]) {
+      for (const line of text(columns).split("\n")) {
+        expect(line.length).toBeLessThanOrEqual(columns);
+      }
+      expect(text(columns)).toContain("not shown: ");
+    }
+  });
 });
 
 test("colour changes no character", () => {

@@ -24,6 +24,9 @@ const RESUMED = {
   cache: "warm",
   threads: 3,
   isa: "avx2",
+  arch: "gfx1100",
+  device: 2,
+  tritonConfig: "best_m32",
   minSamples: 8,
   maxSamples: 9,
   timeBudgetMs: 123,
@@ -38,7 +41,7 @@ test("without flags the sweep gets the default preset and otherwise its own defa
 test("every flag reaches the sweep", () => {
   const line =
     "--backend portable -p mixtral-8x7b -b 48 -g 2 -a zipf:1.5,hot:4 -t 9,8 --seed 18446744073709551615 --sampler numpy " +
-    "--placement shuffled --cache write --threads 5 --isa avx2 --samples 7 --time-budget 2m";
+    "--placement shuffled --cache write --threads 5 --isa avx2 --arch gfx1100 --device 2 --triton-config best_m32 --samples 7 --time-budget 2m";
   expect(sweepSettings(parse(...line.split(" ")))).toEqual({
     backend: "portable",
     shape: { ...presetShape("mixtral-8x7b"), blockM: 48 },
@@ -51,6 +54,9 @@ test("every flag reaches the sweep", () => {
     cache: "write",
     threads: 5,
     isa: "avx2",
+    arch: "gfx1100",
+    device: 2,
+    tritonConfig: "best_m32",
     minSamples: 7,
     maxSamples: 7,
     timeBudgetMs: 120_000,

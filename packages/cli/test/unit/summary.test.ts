@@ -36,6 +36,40 @@ rank correlation of speedup with use%
   );
 });
 
+const CLOCKS = {
+  readings: 20,
+  before: { clockMhz: 1980, memoryClockMhz: 2619, temperatureC: 40, powerW: 300 },
+  after: { clockMhz: 1755, memoryClockMhz: 2619, temperatureC: 61, powerW: 690 },
+  lowestClockMhz: 1700,
+  maxClockMhz: 1980,
+  throttleReasons: ["SwPowerCap"],
+  droppedThrottled: 0,
+};
+
+test("pairs that were dropped as throttled stand under the totals, and cells that stayed so", () => {
+  const row = (droppedThrottled: number, more: RowChoice = {}) =>
+    resultRow({ speedup: 1.5, clocks: { ...CLOCKS, droppedThrottled }, ...more });
+  const end = (...rows: ReturnType<typeof row>[]) => summary(rows, plain()).split("\n").at(-2);
+  expect(summary([row(0)], plain())).not.toContain("throttled");
+  expect(end(row(0), row(1))).toBe("  throttled: 1 pair dropped in 1 cell");
+  expect(end(row(2), row(0), row(5))).toBe("  throttled: 7 pairs dropped in 2 cells");
+  const gaveUp = row(9);
+  gaveUp.timing!.stop = "throttled";
+  const error = { code: "E_THROTTLED", message: "throttled" };
+  const nothing = resultRow({ error, clocks: { ...CLOCKS, droppedThrottled: 200 } });
+  expect(end(row(1), gaveUp, nothing)).toBe(
+    "  throttled: 210 pairs dropped in 3 cells; 2 stayed throttled until retries were used up",
+  );
+});
+
+test("a cell's note has its clocks where the device tells them", () => {
+  const note = (clocks: typeof CLOCKS) => cellNote(resultRow({ speedup: 2, clocks }));
+  expect(note(CLOCKS)).toContain("reference, 1980 to 1755 MHz, 12 ms");
+  expect(note({ ...CLOCKS, droppedThrottled: 3 })).toContain(
+    "1980 to 1755 MHz, 3 pairs dropped as throttled, 12 ms",
+  );
+});
+
 test("the plot of each GEMM fits the terminal, and goes no wider than a reader follows", () => {
   const widest = (columns: number | undefined, level: 0 | 16): number => {
     const text = summary(GRID.map(resultRow), context(recordedIo({ columns }), { level }));
@@ -124,5 +158,8 @@ test("the verbose note gives pairs, stop reason, spread and flags", () => {
   expect(cellNote(resultRow({ speedup: 2, flags: ["order-effect"] }))).toBe(
     "gemm1/zipf1/T64: 1 pairs, stopped by max-samples, deviation 0.0 % kernel, 0.0 % reference, order-effect, 12 ms",
   );
-  expect(cellNote(resultRow())).toBe("gemm1/zipf1/T64: not timed");
+  expect(cellNote(resultRow({ modelled: 2 }))).toBe(
+    "gemm1/zipf1/T64: 5.0 M wave instructions kernel, 5.0 M reference, 12 ms",
+  );
+  expect(cellNote(resultRow())).toBe("gemm1/zipf1/T64: not measured");
 });
