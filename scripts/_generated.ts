@@ -14,7 +14,8 @@ export interface Generated {
 /** Every generated file of the repository. */
 export const GENERATED: readonly Generated[] = [
   { file: "docs/cli.md", argv: ["bun", "scripts/cli-docs.ts", "--print"] },
-  { file: "docs/result-schema.json", argv: ["bun", "scripts/result-schema.ts"] },
+  { file: "docs/result-schema.json", argv: ["bun", "scripts/json-schema.ts", "result"] },
+  { file: "docs/launch-schema.json", argv: ["bun", "scripts/json-schema.ts", "launch"] },
 ];
 
 /** What the file should hold. */

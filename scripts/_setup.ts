@@ -1,5 +1,4 @@
 // First use of a fresh clone: install, build the native kernel. Imports built-ins only, nothing is installed yet.
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { BUN, childEnv, ROOT } from "./_workspace.ts";
@@ -28,11 +27,9 @@ export function hasCargo(): boolean {
   return Bun.which("cargo", { PATH: childEnv().PATH ?? "" }) !== null;
 }
 
-/** Builds the native kernel where its sources changed. */
+/** Builds the native code that the benchmark needs, where its sources changed. */
 export function buildNative(): void {
-  const script = join(ROOT, "packages", "kernel-cpu", "scripts", "build-native.ts");
-  if (!existsSync(script)) throw new Error(`${script} does not exist`);
-  run([BUN, script], "building the native kernel");
+  run([BUN, join(ROOT, "scripts", "build-native.ts"), "kernel-cpu"], "building the native kernel");
 }
 
 /**

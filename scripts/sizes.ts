@@ -30,6 +30,7 @@ export function sizeTable(): SizeRow[] {
 
 function rowOf(tree: string, ext: string): SizeRow | undefined {
   const lengths = (gitFiles(`${tree}/*${ext}`) ?? [])
+    .filter((file) => !file.endsWith("/_binding.d.ts")) // generated
     .filter((file) => ext === ".ts" || !/\/(tests|benches)\//.test(file))
     .map((file) => ({ file, lines: readFileSync(join(ROOT, file), "utf8").split("\n").length - 1 }))
     .sort((a, b) => a.lines - b.lines);

@@ -35,18 +35,36 @@ describe.each(packages().map((pkg) => [pkg.folder, pkg] as const))("packages/%s"
 });
 
 describe("dependencies between packages point one way", () => {
-  const order = ["routing", "align", "quant", "kernel-cpu", "bench", "cli"];
+  const order = [
+    "native",
+    "routing",
+    "align",
+    "quant",
+    "kernel-cpu",
+    "gfx11-sim",
+    "kernel-hip",
+    "bench",
+    "cli",
+  ];
 
-  test("no package needs one to its right in routing → align → quant → kernel-cpu → bench → cli", () => {
+  test("the order names every package", () => {
+    expect(order.toSorted()).toEqual(
+      packages()
+        .map(({ folder }) => folder)
+        .sort(),
+    );
+  });
+
+  test("no package needs one to its right in native → routing → align → quant → kernel-cpu → gfx11-sim → kernel-hip → bench → cli", () => {
     for (const { folder, needs } of packages()) {
       for (const needed of needs)
         expect([folder, order.indexOf(needed) < order.indexOf(folder)]).toEqual([folder, true]);
     }
   });
 
-  test("routing, align and quant have no runtime dependency", () => {
+  test("native, routing, align and quant have no runtime dependency", () => {
     for (const { folder, manifest } of packages()) {
-      if (order.indexOf(folder) < 3) expect(manifest.dependencies ?? {}).toEqual({});
+      if (order.indexOf(folder) < 4) expect(manifest.dependencies ?? {}).toEqual({});
     }
   });
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { installAll, must, packAll } from "../scripts/_pack.ts";
 import type { Tarball } from "../scripts/_pack.ts";
 import { command } from "../scripts/_steps.ts";
-import { packages, ROOT } from "../scripts/_workspace.ts";
+import { gitFiles, packages, ROOT } from "../scripts/_workspace.ts";
 
 /** A first use of each library and what it prints, written out by hand. */
 const FIRST_USE: Record<string, { code: string; prints: string }> = {
@@ -29,6 +29,12 @@ const FIRST_USE: Record<string, { code: string; prints: string }> = {
       console.log(floatToBf16(1.5).toString(16), bf16ToFloat(0x3fc0));`,
     prints: "3fc0 1.5",
   },
+  "@moe/native": {
+    code: `import { optionChecks } from "@moe/native";
+      const { whole } = optionChecks((code, message) => new Error(message));
+      console.log(whole("n", 3, 1, 4));`,
+    prints: "3",
+  },
   "@moe/kernel-cpu": {
     code: `import { availability, portableGemm } from "@moe/kernel-cpu";
       const weights = { packed: Int32Array.of(0x99999999), scales: Uint16Array.of(0x3f80),
@@ -38,6 +44,21 @@ const FIRST_USE: Record<string, { code: string; prints: string }> = {
         expertIds: Int32Array.of(0), numBlocks: 1, blockM: 1, topK: 1, numValidTokens: 1, c });
       console.log(typeof availability().available, c[0].toString(16));`,
     prints: "boolean 4100",
+  },
+  "@moe/gfx11-sim": {
+    code: `import { availability, Gfx11SimError, loadCodeObject } from "@moe/gfx11-sim";
+      try { loadCodeObject(new Uint8Array(4)); }
+      catch (error) {
+        const wanted = availability().available ? "E_TRUNCATED E_FORMAT" : "E_NATIVE_UNAVAILABLE";
+        console.log(error instanceof Gfx11SimError, wanted.includes(error.code));
+      }`,
+    prints: "true true",
+  },
+  "@moe/kernel-hip": {
+    code: `import { devices, KernelHipError, openDevice } from "@moe/kernel-hip";
+      try { openDevice({ backend: "cuda", index: 0.5 }); }
+      catch (error) { console.log(error instanceof KernelHipError, error.code, devices().length); }`,
+    prints: "true E_OPTION 3",
   },
   "@moe/bench": {
     code: `import { BACKENDS } from "@moe/bench"; console.log(Object.keys(BACKENDS).includes("cpu"));`,
@@ -90,6 +111,17 @@ describe("a tarball", () => {
         files.filter((file) => /(^|\/)(test|target|node_modules)\/|\.tsbuildinfo$/.test(file)),
       ).toEqual([]);
     }
+  });
+
+  test("of @moe/kernel-hip holds what a run-time compiler needs: every HIP source, and no CUDA", () => {
+    const { files } = tarballs.find(({ pkg }) => pkg.folder === "kernel-hip")!;
+    const sources = gitFiles(
+      "packages/kernel-hip/kernels/*.h",
+      "packages/kernel-hip/kernels/*.hip",
+    );
+    const wanted = sources!.filter((file) => !file.includes("/cuda/"));
+    const packed = files.filter((file) => file.startsWith("kernels/"));
+    expect(packed.sort()).toEqual(wanted.map((file) => file.replace("packages/kernel-hip/", "")));
   });
 
   test("names no workspace or catalog protocol in its dependencies", () => {
@@ -162,6 +194,26 @@ describe("an empty project with the tarballs", () => {
         console.log(a.available, typeof a.reason, a.reason?.length > 20);`;
     expect(await prints("bun", why)).toBe("false string true");
     expect(await prints("bun", FIRST_USE["@moe/kernel-cpu"].code)).toBe("boolean 4100");
+  }, 60_000);
+
+  test("imports @moe/gfx11-sim without a native binary, gives the reason, and calls throw it", async () => {
+    const installed = join(project, "node_modules", "@moe", "gfx11-sim");
+    expect(existsSync(installed)).toBe(true);
+    for (const file of new Bun.Glob("**/*.node").scanSync({ cwd: installed }))
+      rmSync(join(installed, file));
+    const why = `import { availability, Simulator } from "@moe/gfx11-sim"; const a = availability();
+        try { new Simulator(); } catch (error) { console.log(a.available, error.message === a.reason, error.code); }`;
+    expect(await prints("bun", why)).toBe("false true E_NATIVE_UNAVAILABLE");
+  }, 60_000);
+
+  test("imports @moe/kernel-hip without a native binary, lists the reason, and calls throw it", async () => {
+    const installed = join(project, "node_modules", "@moe", "kernel-hip");
+    expect(existsSync(installed)).toBe(true);
+    for (const file of new Bun.Glob("**/*.node").scanSync({ cwd: installed }))
+      rmSync(join(installed, file));
+    const why = `import { devices, openDevice } from "@moe/kernel-hip"; const [hip] = devices();
+        try { openDevice({ backend: "hip" }); } catch (error) { console.log(error.message === hip.reason, error.code); }`;
+    expect(await prints("bun", why)).toBe("true E_NATIVE_UNAVAILABLE");
   }, 60_000);
 });
 
