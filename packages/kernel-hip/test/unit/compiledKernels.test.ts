@@ -14,6 +14,7 @@ import {
   openDevice,
   usesMoeKernel,
 } from "../../src/index.ts";
+import { testWhere } from "../../../../test/_testWhere.ts";
 import { caught } from "./_errors.ts";
 import { MOCK, mock, useMock } from "./_mock.ts";
 import { routedProblem } from "./_routedProblem.ts";
@@ -138,8 +139,10 @@ describe("on a processor without prebuilt code", () => {
     expect(mock.calls("hiprtcCompileProgram")).toBe(1);
   });
 
-  test.skipIf(Bun.which("clang-19") === null)(
-    "the text of the align kernel compiles without anything of HIP, and runs (needs clang-19; oracle: @moe/align)",
+  testWhere(
+    Bun.which("clang-19") !== null,
+    "clang-19",
+    "the text of the align kernel compiles without anything of HIP, and runs (oracle: @moe/align)",
     async () => {
       freshCompiler();
       using device = openDevice({ backend: "hip" });
