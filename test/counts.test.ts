@@ -37,6 +37,17 @@ describe("the outcome of a real bun test run", () => {
     expect(await outcomeOf('test("a", () => {}); test.todo("b");')).toMatchObject({ ok: false });
   });
 
+  test("passes without what the machine cannot run, and names it", async () => {
+    const helper = JSON.stringify(join(import.meta.dir, "_testWhere.ts"));
+    const body = `import { testWhere } from ${helper};
+      test("a", () => {}); testWhere(false, "a card", "b", () => {}); testWhere(true, "air", "c", () => {});`;
+    expect(await outcomeOf(body)).toMatchObject({
+      ok: true,
+      testsPassed: 2,
+      note: "2 tests passed, 0 failed; NOT RUN: a card: b",
+    });
+  });
+
   test("fails when the process ends before the totals, or a file throws while it loads", async () => {
     expect(await outcomeOf('test("a", () => process.exit(0));')).toMatchObject({ ok: false });
     expect(await outcomeOf('test("a", () => {}); throw new Error("x");')).toMatchObject({
