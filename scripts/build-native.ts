@@ -35,8 +35,8 @@ function buildOne(pkg: Package, check: boolean): number {
   try {
     const built = build(pkg, out);
     if (built !== 0) return built;
-    publishMock(pkg);
-    return publish(pkg, out, check);
+    const published = publishMock(pkg);
+    return published === 0 ? publish(pkg, out, check) : published;
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
@@ -68,14 +68,17 @@ function build(pkg: Package, out: string): number {
   return child.exitCode;
 }
 
-/** A shared library that the tests load in place of a driver. */
-function publishMock(pkg: Package): void {
-  if (!hasMock(pkg)) return;
+/** A shared library that the tests load in place of a driver, and the kernels that it runs. */
+function publishMock(pkg: Package): number {
+  if (!hasMock(pkg)) return 0;
   const folder = join(ROOT, "target", hostTarget(), "release");
   mkdirSync(join(ROOT, "target", "mock"), { recursive: true });
   for (const file of new Bun.Glob("{lib,}moe_mock_driver.{so,dylib,dll}").scanSync(folder)) {
     copyFileSync(join(folder, file), join(ROOT, "target", "mock", file));
   }
+  const script = join(pkg.path, "scripts", "build-cuda-host.ts");
+  return Bun.spawnSync([BUN, script], { env: childEnv(), stdio: ["ignore", "inherit", "inherit"] })
+    .exitCode;
 }
 
 function hasMock(pkg: Package): boolean {

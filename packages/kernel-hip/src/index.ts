@@ -61,6 +61,7 @@ export {
   moeKernelCode,
 } from "./moeKernelCode.ts";
 export type { MoeKernelShape } from "./moeKernelShape.ts";
+export { moeWeightRounding } from "./moeWeightRounding.ts";
 export type {
   ProfileScope,
   ProfileSink,

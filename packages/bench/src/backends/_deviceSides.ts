@@ -3,6 +3,7 @@ import {
   launchMoeGemm,
   launchTritonGemm,
   type PreparedMoeWeights,
+  moeWeightRounding,
   prepareMoeWeights,
   TRITON_WEIGHT_ROUNDING,
   type TritonConfiguration,
@@ -120,6 +121,10 @@ function sidesOf(
     reference: () => launchTritonGemm(device, gemm, name).kernels,
   };
   const launch = (side: Side): string[] => launchers[side]();
+  const weightRounding: Record<Side, number> = {
+    kernel: moeWeightRounding(device.info.arch, gemm.dtype),
+    reference: TRITON_WEIGHT_ROUNDING,
+  };
   return {
     kernelName: device.info.backend === "cuda" ? "moe_w4a16_sm90" : "moe_w4a16_gemm",
     referenceName: `Triton ${version} ${name} (${blockM}x${blockN}x${blockK}, ${warps} warps)`,
@@ -131,7 +136,7 @@ function sidesOf(
         launch(side);
         await gemm.c.read(cell.problem.c);
       };
-      return await verifyPoisoned(cell, run, side === "reference" ? TRITON_WEIGHT_ROUNDING : 0);
+      return await verifyPoisoned(cell, run, weightRounding[side]);
     },
     dispose: () => gemm.dispose(),
   };

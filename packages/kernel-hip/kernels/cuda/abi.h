@@ -72,7 +72,7 @@ struct MoeRepackArgs {
     uint32_t* words;
     /// Scales [E, N, K / G], 16 bits each.
     uint16_t* scales;
-    /// Zero points [E, N, K / G], one byte each, 0..15; null where there are none.
+    /// Zero points [E, N, K / G], one byte each, 0..16; null where there are none.
     uint8_t* zeros;
     /// Repacked weights, `moeRepackedBytes(E, K, N, G, zeros)`; written by repack, read by unpack.
     void* repacked;

@@ -11,21 +11,9 @@ struct Bf16 {
     /// -(128 + z) for a zero point z in the low bits; 8 where none is stored.
     static constexpr u32 OFFSET = 0xC300C300;
 
-    static __device__ __forceinline__ u32 add(u32 a, u32 b) {
-        u32 d;
-        asm("add.rn.bf16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
-        return d;
-    }
-    static __device__ __forceinline__ u32 mul(u32 a, u32 b) {
-        u32 d;
-        asm("mul.rn.bf16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
-        return d;
-    }
-    static __device__ __forceinline__ u32 pack(float low, float high) {
-        u32 d;
-        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(d) : "f"(high), "f"(low));
-        return d;
-    }
+    static __device__ __forceinline__ u32 add(u32 a, u32 b) { return addBf16x2(a, b); }
+    static __device__ __forceinline__ u32 mul(u32 a, u32 b) { return mulBf16x2(a, b); }
+    static __device__ __forceinline__ u32 pack(float low, float high) { return packBf16x2(low, high); }
 };
 
 struct F16 {
@@ -34,21 +22,9 @@ struct F16 {
     /// -(1024 + z).
     static constexpr u32 OFFSET = 0xE400E400;
 
-    static __device__ __forceinline__ u32 add(u32 a, u32 b) {
-        u32 d;
-        asm("add.rn.f16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
-        return d;
-    }
-    static __device__ __forceinline__ u32 mul(u32 a, u32 b) {
-        u32 d;
-        asm("mul.rn.f16x2 %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));
-        return d;
-    }
-    static __device__ __forceinline__ u32 pack(float low, float high) {
-        u32 d;
-        asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(d) : "f"(high), "f"(low));
-        return d;
-    }
+    static __device__ __forceinline__ u32 add(u32 a, u32 b) { return addF16x2(a, b); }
+    static __device__ __forceinline__ u32 mul(u32 a, u32 b) { return mulF16x2(a, b); }
+    static __device__ __forceinline__ u32 pack(float low, float high) { return packF16x2(low, high); }
 };
 
 /// One 16-bit entry of a pair of entries, in both halves.
@@ -58,9 +34,7 @@ __device__ __forceinline__ u32 duplicate(u32 pair, int which) { return __byte_pe
 template <class Element>
 __device__ __forceinline__ u32 decodePair(u32 word, int index, u32 offset, u32 scale) {
     const u32 shifted = word >> (4 * index);
-    u32 magic;
-    asm("lop3.b32 %0, %1, %2, %3, 0xEA;" : "=r"(magic) : "r"(shifted), "n"(0x000F000F), "r"(Element::MAGIC));
-    return Element::mul(Element::add(magic, offset), scale);
+    return Element::mul(Element::add(maskedOr<0x000F000F>(shifted, Element::MAGIC), offset), scale);
 }
 
 }  // namespace moe

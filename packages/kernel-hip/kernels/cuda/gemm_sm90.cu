@@ -42,7 +42,7 @@ __device__ __forceinline__ void initBarriers(const Context& ctx) {
         barrierInit(ctx.tileEmpty + 8 * slot, (MULTIPLIER_WARPS + GATHER_WARPS) * 32);
     }
     barrierInit(ctx.started, 1);
-    asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+    fenceBarrierInit();
 }
 
 template <class Element, int GroupSize, bool Zeros>

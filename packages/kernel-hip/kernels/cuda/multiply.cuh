@@ -24,7 +24,7 @@ __device__ __forceinline__ void touch(float (&registers)[A][B]) {
 #pragma unroll
     for (int i = 0; i < A; ++i)
 #pragma unroll
-        for (int j = 0; j < B; ++j) asm volatile("" : "+f"(registers[i][j])::"memory");
+        for (int j = 0; j < B; ++j) keep(registers[i][j]);
 }
 
 /// Steps of 16 that are decoded and multiplied as one. A low tile multiplies faster than a step's chain of instructions runs
@@ -167,20 +167,6 @@ __device__ __forceinline__ void multiplyK(const Context& ctx, const Lane& at, Ri
         }
 }
 
-/// 16 or 8 bytes to global memory where `store` holds. No branch: the next tokens' transpositions pass it by.
-__device__ __forceinline__ void storeIf(bool store, void* to, const u32 (&v)[2][2]) {
-    asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %0, 0;\n@p st.global.v4.b32 [%1], {%2, %3, %4, %5};\n}" ::"r"(
-                     static_cast<u32>(store)),
-                 "l"(to), "r"(v[0][0]), "r"(v[0][1]), "r"(v[1][0]), "r"(v[1][1])
-                 : "memory");
-}
-__device__ __forceinline__ void storeIf(bool store, void* to, const u32 (&v)[1][2]) {
-    asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %0, 0;\n@p st.global.v2.b32 [%1], {%2, %3};\n}" ::"r"(
-                     static_cast<u32>(store)),
-                 "l"(to), "r"(v[0][0]), "r"(v[0][1])
-                 : "memory");
-}
-
 /// Stores a tile: eight tokens and 32 columns of a warp at a time, 64 bytes a token.
 template <class Element, int Rows, int Fragments>
 __device__ __forceinline__ void storeTile(const MoeGemmArgs& args, const Tile& tile, int column, const Lane& at,
@@ -190,14 +176,14 @@ __device__ __forceinline__ void storeTile(const MoeGemmArgs& args, const Tile& t
 #pragma unroll
     for (int eight = 0; eight < Rows / 8; ++eight) {
         const u32 target = tile.target[8 * eight + at.lane / 4];
-        u32 out[Fragments][2];
+        u32 out[2 * Fragments];
 #pragma unroll
         for (int f = 0; f < Fragments; ++f)
 #pragma unroll
             for (int upper = 0; upper < 2; ++upper)
-                out[f][upper] =
+                out[2 * f + upper] =
                     transpose8x8(Element::pack(acc[f][4 * eight + 2 * upper], acc[f][4 * eight + 2 * upper + 1]));
-        storeIf(inside && target != NO_TARGET, c + 16ull * target, out);
+        storeWordsIf(inside && target != NO_TARGET, c + 16ull * target, out);
     }
 }
 
@@ -205,7 +191,8 @@ template <class Element, int GroupSize, bool Zeros, int Rows, int Fragments>
 __device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Context& ctx, const Tile& tile, Lane at,
                                             Ring& ring) {
     // Opaque, or addresses of every case are computed before the switch and take the registers of this one.
-    asm volatile("" : "+r"(at.lane), "+r"(at.warp));
+    keep(at.lane);
+    keep(at.warp);
     float acc[Fragments][Rows / 2];
     multiplyK<Element, GroupSize, Zeros, Rows, Fragments>(ctx, at, ring, acc);
     const int block = tile.column + (Fragments == 2 ? at.group : 0);

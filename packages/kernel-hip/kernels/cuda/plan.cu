@@ -109,8 +109,9 @@ struct Run {
 };
 
 __device__ __forceinline__ void plan(const MoePlanArgs& args) {
-    extern __shared__ int ids[];
+    extern __shared__ char dynamicShared[];
     __shared__ Counts partial[WARPS];
+    int* const ids = reinterpret_cast<int*>(dynamicShared);
     u32* const starts = reinterpret_cast<u32*>(ids + args.numBlocks);
     MoePlanHeader* header = static_cast<MoePlanHeader*>(args.plan);
     MoeChunk* chunks = reinterpret_cast<MoeChunk*>(header + 1);

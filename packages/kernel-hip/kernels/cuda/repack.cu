@@ -35,6 +35,8 @@ struct Word {
 };
 
 constexpr u32 PAIR_MASK = 0x000F000F;
+/// Zero points are 0..16: GPTQ stores them less one.
+constexpr u32 ZERO_MASK = 31;
 
 __device__ __forceinline__ void repackWords(const MoeRepackArgs& args, const Place& place) {
     for (int index = threadIdx.x; index < WORDS_PER_BLOCK; index += REPACK_THREADS) {
@@ -93,7 +95,7 @@ __device__ __forceinline__ void repack(const MoeRepackArgs& args) {
     forTables<GroupSize>(args, place, [&](int offset, u64 source, bool inside) {
         *reinterpret_cast<u16*>(place.block + offset) = inside ? args.scales[source] : 0;
         if (!Zeros) return;
-        const u32 zero = inside ? args.zeros[source] & 15u : 0;
+        const u32 zero = inside ? args.zeros[source] & ZERO_MASK : 0;
         const int table = groupsPerBlock(GroupSize) * GROUP_TABLE_BYTES;
         *reinterpret_cast<u16*>(place.block + table + offset) = static_cast<u16>(Element::OFFSET | zero);
     });
@@ -108,7 +110,7 @@ __device__ __forceinline__ void unpack(const MoeRepackArgs& args) {
         args.scales[target] = *reinterpret_cast<const u16*>(place.block + offset);
         if (!Zeros) return;
         const int table = groupsPerBlock(GroupSize) * GROUP_TABLE_BYTES;
-        args.zeros[target] = *reinterpret_cast<const u16*>(place.block + table + offset) & 15;
+        args.zeros[target] = *reinterpret_cast<const u16*>(place.block + table + offset) & ZERO_MASK;
     });
 }
 

@@ -1,5 +1,6 @@
 //! What tests tell the driver, and ask it.
 
+use crate::host_kernels::HostKernels;
 use crate::state::{Failure, State, state};
 use std::ffi::{CStr, c_char};
 
@@ -18,6 +19,19 @@ unsafe fn string(text: *const c_char) -> String {
 pub unsafe extern "C" fn mock_reset(arch: *const c_char, devices: i32, memory_bytes: u64) {
     // SAFETY: the caller's promise.
     *state() = State::new(&unsafe { string(arch) }, devices, memory_bytes);
+}
+
+/// Runs NVIDIA kernels as code of a library of the host from now to the next reset; false if it is none. `timing` says when
+/// what is asynchronous happens: 0 at once, 1 as late as it may, above that chance decides.
+///
+/// # Safety
+/// `path` is a string that ends with a zero, of a library that cuda/ was compiled into.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mock_run_cuda(path: *const c_char, timing: u64) -> bool {
+    // SAFETY: the caller's promise.
+    let opened = unsafe { HostKernels::open(CStr::from_ptr(path), timing) };
+    state().host_kernels = opened;
+    opened.is_some()
 }
 
 /// Makes the n-th call from now of a function return that number.

@@ -76,7 +76,7 @@ exports! {
         if bytes as u64 > state.free_bytes() {
             return OUT_OF_MEMORY;
         }
-        let Ok(new) = state.memory.create("device memory", bytes as u64) else { return OUT_OF_MEMORY };
+        let Some(new) = state.memory.create(bytes as u64) else { return OUT_OF_MEMORY };
         state.buffers.insert(new, bytes as u64);
         *address = new;
         SUCCESS
@@ -88,17 +88,13 @@ exports! {
     hipMemcpyHtoD cuMemcpyHtoD_v2 (state, to: u64, from: *const c_void, bytes: usize) {
         let Some((start, offset)) = state.find(to, bytes as u64) else { return INVALID_VALUE };
         let data = std::slice::from_raw_parts(from.cast::<u8>(), bytes);
-        if let Some(buffer) = state.memory.buffer(start) {
-            buffer.write(offset, data);
-        }
+        state.memory.write(start, offset, data);
         state.wait()
     }
     hipMemcpyDtoH cuMemcpyDtoH_v2 (state, to: *mut c_void, from: u64, bytes: usize) {
         let Some((start, offset)) = state.find(from, bytes as u64) else { return INVALID_VALUE };
         let data = std::slice::from_raw_parts_mut(to.cast::<u8>(), bytes);
-        if let Some(buffer) = state.memory.buffer(start) {
-            buffer.read(offset, data);
-        }
+        state.memory.read(start, offset, data);
         state.wait()
     }
     hipMemcpyDtoDAsync cuMemcpyDtoDAsync_v2 (state, to: u64, from: u64, bytes: usize, _stream: *mut c_void) {
@@ -107,19 +103,13 @@ exports! {
             return INVALID_VALUE;
         };
         let mut data = vec![0; bytes];
-        if let Some(buffer) = state.memory.buffer(source) {
-            buffer.read(at, &mut data);
-        }
-        if let Some(buffer) = state.memory.buffer(target) {
-            buffer.write(offset, &data);
-        }
+        state.memory.read(source, at, &mut data);
+        state.memory.write(target, offset, &data);
         SUCCESS
     }
     hipMemsetD8Async cuMemsetD8Async (state, to: u64, value: u8, count: usize, _stream: *mut c_void) {
         let Some((start, offset)) = state.find(to, count as u64) else { return INVALID_VALUE };
-        if let Some(buffer) = state.memory.buffer(start) {
-            buffer.write(offset, &vec![value; count]);
-        }
+        state.memory.write(start, offset, &vec![value; count]);
         SUCCESS
     }
     hipStreamCreateWithFlags cuStreamCreate (state, stream: *mut usize, _flags: u32) {

@@ -1,7 +1,9 @@
-//! Launches: the arguments as the driver gets them, the kernel as the simulator runs it.
+//! Launches: the arguments as the driver gets them, the kernel as the simulator or the host runs it.
 
+use crate::memory::DeviceMemory;
 use crate::state::{Code, INVALID_HANDLE, INVALID_VALUE, LAUNCH_FAILURE, SUCCESS, State, Thing};
-use moe_gfx11_sim::execute::{Launch, Options, Watch, launch};
+use moe_gfx11_sim::CodeObject;
+use moe_gfx11_sim::execute::{Launch, Memory, Options, Watch, launch};
 use std::ffi::c_void;
 
 /// The packed arguments of a launch's `extra` list.
@@ -78,28 +80,44 @@ impl LaunchConfig {
     }
 }
 
-/// Runs a kernel now, if it is AMD's; its failure is told later.
+/// Runs a kernel now; its failure is told later.
 pub fn run(state: &mut State, function: usize, request: Request, arguments: Option<Vec<u8>>) -> i32 {
-    let Request { grid, block, shared_bytes, .. } = request;
     let Some(arguments) = arguments else { return INVALID_VALUE };
-    if grid.contains(&0) || block.contains(&0) {
+    if request.grid.contains(&0) || request.block.contains(&0) {
         return INVALID_VALUE;
     }
-    let State { functions, things, memory, pending, launches, .. } = state;
+    let State { functions, things, memory, host_kernels, pending, launches, .. } = state;
     let Some(function) = functions.get(&function) else { return INVALID_HANDLE };
     let Some(Thing::Module(code)) = things.get(&function.module) else { return INVALID_HANDLE };
-    if !matches!(code, Code::Amd(_)) && shared_bytes > function.shared_bytes {
+    if !matches!(code, Code::Amd(_)) && request.shared_bytes > function.shared_bytes {
         return INVALID_VALUE;
     }
     launches.push(describe(&function.kernel, &request, &arguments));
-    let Code::Amd(object) = code else { return SUCCESS };
-    let request =
-        Launch { kernel: &function.kernel, grid, block, arguments: &arguments, dynamic_lds_bytes: shared_bytes };
-    if let Err(error) = launch(object, memory, &request, &Options::default(), &Watch::default()) {
-        eprintln!("mock driver: {error}");
+    let outcome = match (code, memory) {
+        (Code::Amd(object), DeviceMemory::Simulated(memory)) => {
+            simulate(object, memory, &function.kernel, request, &arguments)
+        }
+        (Code::Cubin(_), _) => host_kernels.map_or(Ok(()), |host| host.run(&function.kernel, &request, &arguments)),
+        _ => Ok(()),
+    };
+    if let Err(reason) = outcome {
+        eprintln!("mock driver: {reason}");
         *pending = LAUNCH_FAILURE;
     }
     SUCCESS
+}
+
+fn simulate(
+    object: &CodeObject,
+    memory: &mut Memory,
+    kernel: &str,
+    request: Request,
+    arguments: &[u8],
+) -> Result<(), String> {
+    let Request { grid, block, shared_bytes, .. } = request;
+    let request = Launch { kernel, grid, block, arguments, dynamic_lds_bytes: shared_bytes };
+    let report = launch(object, memory, &request, &Options::default(), &Watch::default());
+    report.map(drop).map_err(|error| error.to_string())
 }
 
 /// A line of JSON.

@@ -1,8 +1,9 @@
 //! What the driver remembers.
 
 use crate::cubin::Cubin;
+use crate::host_kernels::HostKernels;
+use crate::memory::DeviceMemory;
 use moe_gfx11_sim::CodeObject;
-use moe_gfx11_sim::execute::Memory;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, OnceLock};
 
@@ -39,7 +40,7 @@ pub struct Function {
     pub shared_bytes: u32,
 }
 
-/// What a module holds. Only AMD's can run.
+/// What a module holds. NVIDIA's run as code of the host, by their kernels' names.
 pub enum Code {
     Amd(Box<CodeObject>),
     Cubin(Cubin),
@@ -80,7 +81,9 @@ pub struct State {
     pub devices: i32,
     pub arch: String,
     pub memory_bytes: u64,
-    pub memory: Memory,
+    pub memory: DeviceMemory,
+    /// What NVIDIA kernels run as; without it they are only recorded.
+    pub host_kernels: Option<HostKernels>,
     /// Sizes of live buffers by address.
     pub buffers: HashMap<u64, u64>,
     pub things: HashMap<usize, Thing>,
@@ -118,7 +121,8 @@ pub fn state() -> MutexGuard<'static, State> {
 
 impl State {
     pub fn new(arch: &str, devices: i32, memory_bytes: u64) -> State {
-        State { devices, arch: arch.to_owned(), memory_bytes, next_handle: 1, ..State::default() }
+        let memory = DeviceMemory::of(arch);
+        State { devices, arch: arch.to_owned(), memory_bytes, memory, next_handle: 1, ..State::default() }
     }
 
     /// Counts a call; its error number if it is the one that has to fail.

@@ -12,11 +12,17 @@ export const MOCK: string = fileURLToPath(
 );
 if (!existsSync(MOCK)) throw new Error(`${MOCK} is not built: bun run build:native`);
 
+/** The CUDA kernels as code of this machine, for the mock to run; not there without clang-19. */
+export const CUDA_KERNELS: string = fileURLToPath(
+  new URL("../../../../target/mock/libmoe_cuda_host.so", import.meta.url),
+);
+
 const { symbols } = dlopen(MOCK, {
   mock_reset: { args: ["cstring", "i32", "u64"], returns: "void" },
   mock_fail: { args: ["cstring", "u64", "i32"], returns: "void" },
   mock_live: { args: [], returns: "i64" },
   mock_calls: { args: ["cstring"], returns: "u64" },
+  mock_run_cuda: { args: ["cstring", "u64"], returns: "bool" },
   mock_compile_to: { args: ["ptr", "usize"], returns: "void" },
   mock_launches: { args: ["ptr", "u64"], returns: "u64" },
   mock_ranges: { args: ["ptr", "u64"], returns: "u64" },
@@ -30,6 +36,11 @@ export const mock = {
   /** Forgets everything and becomes a driver of that many devices. */
   reset: (arch: string, devices = 1, memoryBytes = 1 << 20): void =>
     symbols.mock_reset(text(arch) as never, devices, BigInt(memoryBytes)),
+  /** Runs NVIDIA kernels until the next reset. What is asynchronous happens at once (0), late (1) or by chance (a seed). */
+  runCuda: (timing: number): void => {
+    const opened = symbols.mock_run_cuda(text(CUDA_KERNELS) as never, BigInt(timing));
+    if (!opened) throw new Error(`${CUDA_KERNELS} cannot be loaded`);
+  },
   /** Makes the n-th call from now of a function return that number. */
   fail: (call: string, nth: number, number: number): void =>
     symbols.mock_fail(text(call) as never, BigInt(nth), number),
