@@ -92,7 +92,7 @@ def draw_weights(experts: int, n: int, k: int, group: int, dtype: torch.dtype, z
     scales = torch.rand(experts, n, k // group, device="cuda", generator=generator) * 0.02 + 0.005
     zero = None
     if zeros:
-        zero = torch.randint(0, 16, scales.shape, device="cuda", generator=generator).to(torch.uint8)
+        zero = torch.randint(0, 17, scales.shape, device="cuda", generator=generator).to(torch.uint8)
     return Weights(words, scales.to(dtype), zero, group)
 
 

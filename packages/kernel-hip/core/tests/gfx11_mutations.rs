@@ -3,29 +3,17 @@
 
 mod gemm;
 
-use gemm::{Case, Float, Instantiation, Random};
+use gemm::fault::{self, Fault, fault};
+use gemm::{Case, Family, Float, Instantiation, Random};
 use moe_gfx11_sim::CodeObject;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 const KERNELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../kernels");
 /// Zero points, row sums and more than one chunk in a group: all code but that of f16.
 const INSTANTIATION: Instantiation = Instantiation { float: Float::Bf16, group: 64, zeros: true };
 const SEED: u64 = 1;
-
-struct Fault {
-    name: &'static str,
-    file: &'static str,
-    right: &'static str,
-    wrong: &'static str,
-}
-
-const fn fault(name: &'static str, file: &'static str, right: &'static str, wrong: &'static str) -> Fault {
-    Fault { name, file, right, wrong }
-}
 
 const FAULTS: [Fault; 18] = [
     fault(
@@ -148,11 +136,8 @@ fn edited(file: &Path, text: String, fault: Option<&Fault>) -> String {
         );
     }
     match fault {
-        Some(fault) if file == Path::new(fault.file) => {
-            assert_eq!(text.matches(fault.right).count(), 1, "{}: the source has changed", fault.name);
-            text.replace(fault.right, fault.wrong)
-        }
-        _ => text,
+        Some(fault) => fault.put(file, text),
+        None => text,
     }
 }
 
@@ -178,22 +163,7 @@ fn findings(object: &CodeObject, cases: &[Case]) -> BTreeSet<String> {
 
 #[test]
 fn every_fault_that_is_put_into_the_source_is_found() {
-    let cases = gemm::covering_one(INSTANTIATION, &mut Random::new(SEED));
+    let cases = gemm::covering_family(&Family::GFX11, &[INSTANTIATION], &mut Random::new(SEED));
     assert_eq!(findings(&compile(0, None), &cases), BTreeSet::new(), "the source as it is");
-    let next = AtomicUsize::new(0);
-    let missed = Mutex::new(Vec::new());
-    let work = || {
-        while let Some((number, fault)) = FAULTS.iter().enumerate().nth(next.fetch_add(1, Relaxed)) {
-            let found = findings(&compile(number + 1, Some(fault)), &cases);
-            println!("{}: {found:?}", fault.name);
-            if found.is_empty() {
-                missed.lock().unwrap().push(fault.name);
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        scope.spawn(work);
-        work();
-    });
-    assert_eq!(missed.into_inner().unwrap(), Vec::<&str>::new(), "not found");
+    fault::find_all(&FAULTS, |number, fault| findings(&compile(number + 1, Some(fault)), &cases));
 }

@@ -1,6 +1,7 @@
 #include "block.h"
 
 #include <algorithm>
+#include <csetjmp>
 #include <cstdio>
 #include <cstring>
 #include <random>
@@ -35,8 +36,11 @@ struct Warp {
 };
 
 struct Thread {
-    ucontext_t context;
+    /// Where it begins, then where it stands: the former takes system calls.
+    ucontext_t start;
+    jmp_buf place;
     Index index;
+    bool started = false;
     bool ended = false;
     uint32_t exchanges = 0;
     OwnWork work;
@@ -54,7 +58,7 @@ struct Launch {
 
 Launch launch;
 bool failed;
-ucontext_t scheduler;
+jmp_buf scheduler;
 std::vector<Thread> threads;
 std::vector<Warp> warps;
 std::vector<char*> stacks;
@@ -71,7 +75,7 @@ void run_thread() {
     running->ended = true;
     --live;
     advance();
-    swapcontext(&running->context, &scheduler);
+    _longjmp(scheduler, 1);
 }
 
 char* stack(size_t number) {
@@ -91,18 +95,21 @@ void start_threads() {
     for (uint32_t number = 0; number < count; ++number) {
         Thread& thread = threads[number];
         thread.index = {number % block_size.x, number / block_size.x % block_size.y, number / block_size.x / block_size.y};
-        getcontext(&thread.context);
-        thread.context.uc_stack.ss_sp = stack(number);
-        thread.context.uc_stack.ss_size = STACK_BYTES;
-        thread.context.uc_link = nullptr;
-        makecontext(&thread.context, run_thread, 0);
+        getcontext(&thread.start);
+        thread.start.uc_stack.ss_sp = stack(number);
+        thread.start.uc_stack.ss_size = STACK_BYTES;
+        thread.start.uc_link = nullptr;
+        makecontext(&thread.start, run_thread, 0);
     }
 }
 
 void resume(Thread& thread) {
     running = &thread;
     thread_index = thread.index;
-    swapcontext(&scheduler, &thread.context);
+    if (_setjmp(scheduler) != 0) return;
+    if (thread.started) _longjmp(thread.place, 1);
+    thread.started = true;
+    setcontext(&thread.start);
 }
 
 /// Some of what was put off, in any order.
@@ -148,8 +155,7 @@ void fail(const char* what) {
     std::snprintf(launch.message, launch.capacity, "%s, block %u %u %u, thread %u", what, block_index.x, block_index.y,
                   block_index.z, thread_index.x);
     failed = true;
-    swapcontext(&running->context, &scheduler);
-    __builtin_unreachable();
+    _longjmp(scheduler, 1);
 }
 
 char* shared_at(uint32_t address, uint32_t bytes) {
@@ -161,7 +167,9 @@ uint32_t shared_address(const void* pointer) {
     return static_cast<uint32_t>(static_cast<const char*>(pointer) - moe::dynamicShared);
 }
 
-void yield() { swapcontext(&running->context, &scheduler); }
+void yield() {
+    if (_setjmp(running->place) == 0) _longjmp(scheduler, 1);
+}
 void advance() { ++advances; }
 bool happens_now() { return timing == 0 || (timing > 1 && random_bits() % 2 == 0); }
 OwnWork& own_work() { return running->work; }

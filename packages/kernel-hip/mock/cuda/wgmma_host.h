@@ -5,30 +5,45 @@ namespace moe {
 
 inline void multiplyFence() {}
 
-/// An element of the operand in shared memory, from its row's place in the 128-byte swizzle.
-inline float operandElement(u64 descriptor, u32 row, u32 k, bool bf16) {
-    const u32 address = static_cast<u32>(descriptor & 0x3FFF) * 16 + row / 8 * (static_cast<u32>(descriptor >> 32 & 0x3FFF) * 16) +
-                        row % 8 * 128 + 2 * k;
-    u16 bits;
-    std::memcpy(&bits, moe_host::shared_at(address ^ (address >> 3 & 0x70), 2), 2);
-    return bf16 ? bf16ToFloat(bits) : f16ToFloat(bits);
+constexpr u32 STEP_K = 16;
+
+inline void toFloats(const u16 (&bits)[8], bool bf16, float* to) {
+    for (u32 i = 0; i < 8; ++i) to[i] = bf16 ? bf16ToFloat(bits[i]) : f16ToFloat(bits[i]);
 }
 
-/// Entries of the running lane: rows `lane / 4` and 8 below, of every eight tokens columns `2 * (lane % 4)` and the next.
-inline void multiplyOwnRows(const moe_host::Multiplication& own, const moe_host::Lanes<const u32*>& fragments) {
-    const u32 lane = moe_host::lane();
-    for (u32 upper = 0; upper < 2; ++upper) {
-        float weights[16];
-        for (u32 k = 0; k < 16; ++k) {
-            const u32* const fragment = fragments.at[lane / 4 * 4 + k % 8 / 2];
-            const u32 bits = fragment[upper + k / 8 * 2] >> k % 2 * 16 & 0xFFFF;
-            weights[k] = own.bf16 ? bf16ToFloat(bits) : f16ToFloat(bits);
-        }
-        for (u32 token = lane % 4 * 2; token < own.n; token += token % 2 ? 7 : 1) {
-            float& sum = own.sums[token / 8 * 4 + upper * 2 + token % 2];
-            for (u32 k = 0; k < 16; ++k) sum += weights[k] * operandElement(own.descriptor, token, k, own.bf16);
-        }
+/// A row of the operand in shared memory, from its place in the 128-byte swizzle.
+inline void operandRow(u64 descriptor, u32 row, bool bf16, float (&values)[STEP_K]) {
+    const u32 start = static_cast<u32>(descriptor & 0x3FFF) * 16, eightRows = static_cast<u32>(descriptor >> 32 & 0x3FFF) * 16;
+    for (u32 half = 0; half < 2; ++half) {
+        const u32 address = start + row / 8 * eightRows + row % 8 * 128 + 16 * half;
+        u16 bits[8];
+        std::memcpy(bits, moe_host::shared_at(address ^ (address >> 3 & 0x70), 16), 16);
+        toFloats(bits, bf16, values + 8 * half);
     }
+}
+
+/// Rows `lane / 4` and 8 below of the fragment, whose pairs are with the four lanes of the quad.
+inline void fragmentRows(const moe_host::Lanes<const u32*>& fragments, bool bf16, float (&rows)[2][STEP_K]) {
+    const u32 quad = moe_host::lane() / 4 * 4;
+    for (u32 upper = 0; upper < 2; ++upper)
+        for (u32 k = 0; k < STEP_K; ++k) {
+            const u32 bits = fragments.at[quad + k % 8 / 2][upper + k / 8 * 2] >> k % 2 * 16 & 0xFFFF;
+            rows[upper][k] = bf16 ? bf16ToFloat(bits) : f16ToFloat(bits);
+        }
+}
+
+/// Entries of the running lane: its two rows, of every eight tokens `2 * (lane % 4)` and the next.
+inline void multiplyOwnRows(const moe_host::Multiplication& own, const moe_host::Lanes<const u32*>& fragments) {
+    float weights[2][STEP_K], values[STEP_K];
+    fragmentRows(fragments, own.bf16, weights);
+    for (u32 eight = 0; eight < own.n / 8; ++eight)
+        for (u32 odd = 0; odd < 2; ++odd) {
+            operandRow(own.descriptor, 8 * eight + moe_host::lane() % 4 * 2 + odd, own.bf16, values);
+            for (u32 upper = 0; upper < 2; ++upper) {
+                float& sum = own.sums[4 * eight + 2 * upper + odd];
+                for (u32 k = 0; k < STEP_K; ++k) sum += weights[upper][k] * values[k];
+            }
+        }
 }
 
 /// One after the other, by all lanes of the warp together.

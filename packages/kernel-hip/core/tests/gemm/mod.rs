@@ -6,7 +6,9 @@ mod cover;
 mod device;
 mod economy;
 mod factors;
+pub mod fault;
 mod float;
+mod host;
 mod layout;
 mod oracle;
 mod problem;
@@ -16,9 +18,10 @@ pub use case::{ARCHES, Case, Instantiation, Layout, Values};
 pub use cover::pairwise;
 pub use device::prebuilt;
 pub use economy::Economy;
-pub use factors::{covering, covering_one, product};
+pub use factors::{Family, covering, covering_family, product};
 pub use float::Float;
-pub use oracle::Distance;
+pub use host::CudaKernels;
+pub use oracle::{Distance, Rounding};
 pub use problem::Problem;
 pub use random::Random;
 
@@ -41,15 +44,29 @@ const MOST_DEAD: f64 = 1.0 / (1 << 16) as f64;
 /// What is: by the simulator's checks (with its code), by value, or by count.
 pub fn prove(object: &CodeObject, problem: &Problem, seed: u64) -> Result<(Distance, Economy), String> {
     let output = device::run(object, problem, seed).map_err(|error| format!("{}: {error}", error.code()))?;
-    let distance = oracle::compare(problem, &output.c)?;
-    let limit = most_rel(problem.case.instantiation.float);
-    if problem.case.values == Values::Random && distance.rel > limit {
-        return Err(format!("rel {} is above {limit}", distance.rel));
-    }
+    let distance = near(problem, &output.c, Rounding::Offsets)?;
     if distance.dead > MOST_DEAD {
         return Err(format!("a column of zero weights has {:e} of its scaled activations", distance.dead));
     }
     Ok((distance, economy::measure(problem, &output)?))
+}
+
+/// Runs a problem on the CUDA kernels of the host.
+///
+/// # Errors
+/// What is wrong: what hardware leaves undefined, or by value.
+pub fn prove_cuda(kernels: &CudaKernels, problem: &Problem, seed: u64) -> Result<Distance, String> {
+    let distance = near(problem, &kernels.run(problem, seed)?, Rounding::Weights)?;
+    if distance.dead > 0.0 { Err("a column of zero weights is not 0".into()) } else { Ok(distance) }
+}
+
+fn near(problem: &Problem, c: &[u16], rounding: Rounding) -> Result<Distance, String> {
+    let distance = oracle::compare(problem, c, rounding)?;
+    let limit = most_rel(problem.case.instantiation.float);
+    if problem.case.values == Values::Random && distance.rel > limit {
+        return Err(format!("rel {} is above {limit}", distance.rel));
+    }
+    Ok(distance)
 }
 
 /// The problem of a case and the seed of its schedule, which depend on the run's seed and the case's number only.

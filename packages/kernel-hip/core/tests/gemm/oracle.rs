@@ -9,9 +9,18 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Unit roundoff of f32.
 const U: f64 = 1.0 / (1 << 24) as f64;
-/// What the bf16 kernel adds to a nibble, by k mod 8.
+/// What the bf16 kernel for gfx11 adds to a nibble, by k mod 8.
 const MAGIC: [f64; 8] = [128.0, 128.0, 16.0, 16.0, 16.0, 16.0, 16.0, 16.0];
 const EIGHT: usize = 8;
+
+/// What a kernel rounds beside f32 sums and its result.
+#[derive(Clone, Copy)]
+pub enum Rounding {
+    /// Nothing in a weight; bf16 carries constants through the sums.
+    Offsets,
+    /// Each dequantised weight to the type.
+    Weights,
+}
 
 /// How near the result came.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,7 +43,7 @@ struct Sums {
 
 /// # Errors
 /// The first element that is wrong, or that should not have been written.
-pub fn compare(problem: &Problem, c: &[u16]) -> Result<Distance, String> {
+pub fn compare(problem: &Problem, c: &[u16], rounding: Rounding) -> Result<Distance, String> {
     untouched(problem, c)?;
     let mut of_expert = vec![Vec::new(); problem.experts];
     for (slot, flat) in (0..problem.sorted.len()).filter_map(|slot| Some((slot, problem.route(slot)?))) {
@@ -45,7 +54,7 @@ pub fn compare(problem: &Problem, c: &[u16]) -> Result<Distance, String> {
     let work = || {
         while let Some(flats) = of_expert.get(next.fetch_add(1, Relaxed)).filter(|_| total.lock().unwrap().is_ok()) {
             let expert = of_expert.iter().position(|other| std::ptr::eq(other, flats)).unwrap_or_default();
-            let sums = expert_columns(problem, c, expert, flats);
+            let sums = expert_columns(problem, c, expert, flats, rounding);
             let mut total = total.lock().unwrap();
             match (sums, total.as_mut()) {
                 (Ok(sums), Ok(total)) => total.add(&sums),
@@ -79,7 +88,13 @@ impl Sums {
     }
 }
 
-fn expert_columns(problem: &Problem, c: &[u16], expert: usize, flats: &[usize]) -> Result<Sums, String> {
+fn expert_columns(
+    problem: &Problem,
+    c: &[u16],
+    expert: usize,
+    flats: &[usize],
+    rounding: Rounding,
+) -> Result<Sums, String> {
     let case = &problem.case;
     let (k, float) = (case.k(), case.instantiation.float);
     let row = |flat: &usize| &problem.a[flat / case.top_k * k..][..k];
@@ -94,7 +109,7 @@ fn expert_columns(problem: &Problem, c: &[u16], expert: usize, flats: &[usize]) 
         for (flat, a) in flats.iter().zip(&rows) {
             let exact = Element::new(problem, a, &nibbles, column);
             let found = float.decode(c[flat * case.cols + col]);
-            exact.check(problem, found, &mut sums).map_err(|why| {
+            exact.check(problem, found, rounding, &mut sums).map_err(|why| {
                 format!("row {flat}, column {col} of expert {expert}: {found} instead of {} ({why})", exact.value)
             })?;
         }
@@ -131,26 +146,29 @@ impl Element {
         element
     }
 
-    /// Roundings of f32 that one term passes, in any order of the sums.
-    fn bound(&self, problem: &Problem) -> f64 {
+    /// Roundings that one term passes, in any order of the sums.
+    fn bound(&self, problem: &Problem, rounding: Rounding) -> f64 {
         let (case, k) = (&problem.case, problem.case.k() as f64);
         let float = case.instantiation.float;
         let gamma = |roundings: f64| roundings * U / (1.0 - roundings * U);
         let sums = gamma(k + 2.0) * self.magnitude;
         let group = case.instantiation.group as f64;
-        let carried = gamma(1.25 * group + case.groups as f64 + 4.0) * self.carried;
-        let accumulated = sums + if float == Float::Bf16 { carried } else { 0.0 };
-        float.roundoff() * self.value.abs() + (1.0 + float.roundoff()) * accumulated
+        let more = match (rounding, float) {
+            (Rounding::Weights, _) => float.roundoff() * self.magnitude,
+            (Rounding::Offsets, Float::Bf16) => gamma(1.25 * group + case.groups as f64 + 4.0) * self.carried,
+            (Rounding::Offsets, Float::F16) => 0.0,
+        };
+        float.roundoff() * self.value.abs() + (1.0 + float.roundoff()) * (sums + more)
     }
 
-    fn check(&self, problem: &Problem, found: f64, sums: &mut Sums) -> Result<(), String> {
+    fn check(&self, problem: &Problem, found: f64, rounding: Rounding, sums: &mut Sums) -> Result<(), String> {
         let float = problem.case.instantiation.float;
         let rounded = float.decode(float.encode(self.value));
         if !self.value.is_finite() || matches!(problem.case.values, Values::Identity | Values::Exact) {
             let same = found == rounded || found.is_nan() && rounded.is_nan();
             return if same { Ok(()) } else { Err("bit for bit".into()) };
         }
-        let (off, bound) = ((found - self.value).abs(), self.bound(problem));
+        let (off, bound) = ((found - self.value).abs(), self.bound(problem, rounding));
         let share = if off == 0.0 { 0.0 } else { off / bound };
         let dead = if self.magnitude == 0.0 && off != 0.0 { off / self.scaled } else { 0.0 };
         sums.add(&Sums { off, all: self.value.abs(), share, dead });

@@ -1,0 +1,134 @@
+//! Runs the CUDA kernels of a problem as code of the host.
+
+use super::case::Instantiation;
+use super::device::UNTOUCHED;
+use super::problem::Problem;
+use moe_mock_driver::host_kernels::HostKernels;
+use moe_mock_driver::host_memory::HostMemory;
+use moe_mock_driver::launch::Request;
+use std::ffi::CString;
+use std::path::Path;
+
+/// Thread blocks of the persistent grid: fewer than tiles, and more.
+const GRIDS: [u32; 3] = [1, 3, 12];
+const BLOCK: usize = 128;
+const PLAN_HEADER_BYTES: usize = 32;
+const CHUNK_BYTES: usize = 8;
+
+/// A library of `mock/cuda`.
+pub struct CudaKernels {
+    library: CString,
+}
+
+/// A launch's only argument, a struct of abi.h.
+#[derive(Default)]
+struct Struct(Vec<u8>);
+
+impl Struct {
+    fn of(longs: &[u64], words: &[usize]) -> Struct {
+        let longs = longs.iter().flat_map(|long| long.to_le_bytes());
+        Struct(longs.chain(words.iter().flat_map(|word| (*word as u32).to_le_bytes())).collect())
+    }
+}
+
+impl CudaKernels {
+    pub fn new(library: &Path) -> CudaKernels {
+        CudaKernels { library: CString::new(library.to_str().unwrap()).unwrap() }
+    }
+
+    /// C of a problem. What the seed decides: when asynchronous work happens, and how many thread blocks there are.
+    ///
+    /// # Errors
+    /// What a kernel does that hardware leaves undefined.
+    pub fn run(&self, problem: &Problem, seed: u64) -> Result<Vec<u16>, String> {
+        let case = &problem.case;
+        let (k, cols, one) = (case.k(), case.cols, case.instantiation);
+        let (a_stride, w_stride) = (k + case.a_gap, k / 8 + case.w_gap);
+        let mut device = Device::open(self, seed);
+        let a = device.add_rows(&bytes16(&problem.a), 2 * k, 2 * a_stride);
+        let words: Vec<u8> = problem.packed.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let words = device.add_rows(&words, k / 2, 4 * w_stride);
+        let scales = device.add(&bytes16(&problem.scales));
+        let zeros = if one.zeros { device.add(&problem.zeros) } else { 0 };
+        let sorted = device.add(&bytes32(&problem.sorted));
+        let experts = device.add(&bytes32(&problem.blocks));
+        let untouched = bytes16(&vec![UNTOUCHED; problem.routes * cols]);
+        let c = device.add(&untouched);
+        let blocks = [k.div_ceil(BLOCK), cols.div_ceil(BLOCK), problem.experts];
+        let repacked = device.create(blocks.iter().product::<usize>() * block_bytes(one));
+        let plan = device.create(PLAN_HEADER_BYTES + CHUNK_BYTES * problem.blocks.len());
+
+        let layout = if one.zeros { one.suffix() } else { format!("g{}", one.group) };
+        let weights = Struct::of(&[words, scales, zeros, repacked, w_stride as u64], &[k, cols]);
+        device.launch(&format!("moe_repack_{layout}"), blocks.map(|size| size as u32), 256, 0, &weights)?;
+        let numbers = [problem.blocks.len(), case.block_m, problem.experts, 0];
+        let bytes = 8 * problem.blocks.len() + 4;
+        device.launch("moe_plan", [1; 3], 512, bytes, &Struct::of(&[experts, plan], &numbers))?;
+        let numbers = [problem.sorted.len(), problem.routes, case.top_k, case.block_m, k, cols];
+        let gemm = Struct::of(&[a, repacked, c, sorted, plan, a_stride as u64, cols as u64], &numbers);
+        let grid = [GRIDS[seed as usize % GRIDS.len()], 1, 1];
+        // Twice: a GEMM leaves the plan as it found it.
+        for _ in 0..2 {
+            device.memory.bytes(c, 0, untouched.len()).copy_from_slice(&untouched);
+            device.launch(&format!("moe_w4a16_sm90_{}", one.suffix()), grid, 384, shared_bytes(one), &gemm)?;
+        }
+        let bytes = device.memory.bytes(c, 0, untouched.len());
+        Ok(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect())
+    }
+}
+
+struct Device {
+    kernels: HostKernels,
+    memory: HostMemory,
+}
+
+impl Device {
+    fn open(kernels: &CudaKernels, seed: u64) -> Device {
+        // SAFETY: a library that was built for this.
+        let kernels = unsafe { HostKernels::open(&kernels.library, seed % 4) };
+        Device { kernels: kernels.expect("the library of the CUDA kernels"), memory: HostMemory::default() }
+    }
+
+    fn create(&mut self, bytes: usize) -> u64 {
+        self.memory.create(bytes as u64).expect("memory")
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> u64 {
+        self.add_rows(bytes, bytes.len().max(1), bytes.len())
+    }
+
+    /// Rows at a stride, with poison between them and nothing behind the last.
+    fn add_rows(&mut self, rows: &[u8], row: usize, stride: usize) -> u64 {
+        let count = rows.len().div_ceil(row);
+        let address = self.create(count.saturating_sub(1) * stride + row);
+        for (at, bytes) in rows.chunks_exact(row).enumerate() {
+            self.memory.bytes(address, (at * stride) as u64, row).copy_from_slice(bytes);
+        }
+        address
+    }
+
+    fn launch(&self, kernel: &str, grid: [u32; 3], threads: u32, shared: usize, of: &Struct) -> Result<(), String> {
+        let request = Request { grid, block: [threads, 1, 1], shared_bytes: shared as u32, overlaps: false };
+        self.kernels.run(kernel, &request, &of.0)
+    }
+}
+
+/// `moeBlockBytes` of abi.h.
+fn block_bytes(one: Instantiation) -> usize {
+    BLOCK * BLOCK / 2 + BLOCK / one.group * 2 * BLOCK * (1 + usize::from(one.zeros))
+}
+
+/// `moeSm90SharedBytes`.
+fn shared_bytes(one: Instantiation) -> usize {
+    let (stage, fixed) =
+        (2 * 144 * 128 + 2 * block_bytes(one), 4 * (16 + 2 * 4 * 144) + 8 * (2 * 4 + 2 * 4 + 1) + 1024);
+    fixed + if fixed + 4 * stage <= 232_448 { 4 } else { 3 } * stage
+}
+
+fn bytes16(values: &[u16]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn bytes32(values: &[i32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
