@@ -99,9 +99,9 @@ export const Clocks = z.strictObject({
   lowestClockMhz: figure,
   /** The highest clock that they can have, in MHz. */
   maxClockMhz: figure,
-  /** All reasons for lower clocks that were seen, by NVML's names, those that limit nothing among them. */
+  /** All reasons for lower clocks that were seen, by NVML's names, those that spoil no pair among them: `SwPowerCap` does not. */
   throttleReasons: z.array(z.string()),
-  /** Pairs that were dropped because a reason that limits was active at one of their ends. */
+  /** Pairs that were dropped because a slowdown by heat or by the hardware was active at one of their ends. */
   droppedThrottled: count,
 });
 

@@ -1,9 +1,11 @@
 import type { SensorReading } from "../backends/Backend.ts";
 import type { RowClocks } from "../results/schema.ts";
 
-/** NVML's reasons for which a device runs slower than it was asked to; the others say how it was asked, or that it idles. */
-export const LIMITING_REASONS: readonly string[] = [
-  "SwPowerCap",
+/**
+ * NVML's reasons that spoil a pair: something is wrong with cooling or supply. The others say how the device was asked to run,
+ * that it idles, or that it is at its power cap, at which it runs all day in a sustained load.
+ */
+export const SPOILING_REASONS: readonly string[] = [
   "HwSlowdown",
   "SwThermalSlowdown",
   "HwThermalSlowdown",
@@ -20,12 +22,12 @@ export class ClockLog {
     this.#read = read;
   }
 
-  /** Reads once more, and says whether something holds the device back at this moment; a device that does not tell is not. */
+  /** Reads once more, and says whether something spoils a measurement at this moment; a device that does not tell is not. */
   isThrottled(): boolean {
     const reading = this.#read();
     if (reading === null) return false;
     this.#readings.push(reading);
-    return (reading.throttleReasons ?? []).some((reason) => LIMITING_REASONS.includes(reason));
+    return (reading.throttleReasons ?? []).some((reason) => SPOILING_REASONS.includes(reason));
   }
 
   /** The log of a row, with the number of pairs that were dropped for it; null where the device told nothing. */

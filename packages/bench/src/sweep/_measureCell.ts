@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { BenchError } from "../errors.ts";
 import type { Backend, CellPlan, PreparedCell, TimedCell } from "../backends/Backend.ts";
 import type { ResultRow, RowTiming } from "../results/schema.ts";
-import { ClockLog, LIMITING_REASONS } from "./_clockLog.ts";
+import { ClockLog, SPOILING_REASONS } from "./_clockLog.ts";
 import { FEWEST_PAIRS, type PairSampling, samplePairs } from "../sampling/samplePairs.ts";
 import type { BuiltCell } from "./_cellBuilder.ts";
 import { describeCounts } from "./_describeCounts.ts";
@@ -92,7 +92,7 @@ function throttled(
   { clocks }: ResultRow,
   { kernelNs, droppedThrottled }: PairSampling,
 ): BenchError {
-  const reasons = (clocks?.throttleReasons ?? []).filter((name) => LIMITING_REASONS.includes(name));
+  const reasons = (clocks?.throttleReasons ?? []).filter((name) => SPOILING_REASONS.includes(name));
   return new BenchError(
     "E_THROTTLED",
     `${droppedThrottled} pairs were dropped because the device was throttled (${reasons.join(", ")}), and ${kernelNs.length} are left; an interval needs ${FEWEST_PAIRS}. Let it cool, lower its clocks below its limits, or raise maxSamples and timeBudgetMs.`,

@@ -61,20 +61,20 @@ test("sensors are read after the clocks were ramped up, between pairs and never 
 });
 
 describe("a pair is dropped and counted", () => {
-  test.each([
-    "SwPowerCap",
-    "HwSlowdown",
-    "SwThermalSlowdown",
-    "HwThermalSlowdown",
-    "HwPowerBrakeSlowdown",
-  ])("for %s", async (reason) => {
-    const { row } = await measure(reasonsAt(["GpuIdle", reason], 2));
-    expect(row.clocks).toMatchObject({ droppedThrottled: 2, throttleReasons: ["GpuIdle", reason] });
-    // The second and the third recorded pair, whose samples are the numbers 4 to 7.
-    const { kernelNs, referenceNs } = row.timing!.samples;
-    const kept = [...kernelNs, ...referenceNs].map((ns) => ns - 1000).sort((a, b) => a - b);
-    expect(kept).toEqual([2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]);
-  });
+  test.each(["HwSlowdown", "SwThermalSlowdown", "HwThermalSlowdown", "HwPowerBrakeSlowdown"])(
+    "for %s",
+    async (reason) => {
+      const { row } = await measure(reasonsAt(["GpuIdle", reason], 2));
+      expect(row.clocks).toMatchObject({
+        droppedThrottled: 2,
+        throttleReasons: ["GpuIdle", reason],
+      });
+      // The second and the third recorded pair, whose samples are the numbers 4 to 7.
+      const { kernelNs, referenceNs } = row.timing!.samples;
+      const kept = [...kernelNs, ...referenceNs].map((ns) => ns - 1000).sort((a, b) => a - b);
+      expect(kept).toEqual([2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]);
+    },
+  );
 
   test.each(["GpuIdle", "ApplicationsClocksSetting", "SyncBoost", "DisplayClockSetting", "bit 9"])(
     "but not for %s, which limits nothing that was asked for",
@@ -84,6 +84,18 @@ describe("a pair is dropped and counted", () => {
       expect(row.timing?.samples.kernelNs).toHaveLength(6);
     },
   );
+
+  test("but not for SwPowerCap: a card at its power cap all the time is measured, and the row says so", async () => {
+    const { row } = await measure(() => ({ ...CALM, throttleReasons: ["SwPowerCap"] }));
+    expect(row).toMatchObject({ status: "ok", error: null });
+    expect(row.clocks).toMatchObject({ droppedThrottled: 0, throttleReasons: ["SwPowerCap"] });
+    expect(row.timing?.samples.kernelNs).toHaveLength(6);
+  });
+
+  test("but for heat at the power cap", async () => {
+    const { row } = await measure(reasonsAt(["SwPowerCap", "SwThermalSlowdown"], 2));
+    expect(row.clocks?.droppedThrottled).toBe(2);
+  });
 });
 
 describe("a device that stays throttled", () => {
@@ -91,7 +103,7 @@ describe("a device that stays throttled", () => {
     const backend = fakeBackend({
       sensors: (reading) => ({
         ...CALM,
-        throttleReasons: reading < 3 ? [] : ["SwPowerCap", "GpuIdle"],
+        throttleReasons: reading < 3 ? [] : ["HwPowerBrakeSlowdown", "SwPowerCap"],
       }),
     });
     const options = { backend, ...ONE, tokens: [8, 16], maxSamples: 9 };
@@ -103,7 +115,7 @@ describe("a device that stays throttled", () => {
     expect(rows[1].error).toEqual({
       code: "E_THROTTLED",
       message:
-        "9 pairs were dropped because the device was throttled (SwPowerCap), and 2 are left; an interval needs 6. Let it cool, lower its clocks below its limits, or raise maxSamples and timeBudgetMs.",
+        "9 pairs were dropped because the device was throttled (HwPowerBrakeSlowdown), and 2 are left; an interval needs 6. Let it cool, lower its clocks below its limits, or raise maxSamples and timeBudgetMs.",
     });
     expect(rows[1].clocks).toMatchObject({ readings: 12, droppedThrottled: 9 });
     for (const row of rows) expect(ResultRow.parse(row)).toEqual(row);

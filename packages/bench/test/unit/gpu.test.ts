@@ -129,7 +129,7 @@ describe("the clocks of a GPU", () => {
     return events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
   }
 
-  test("are read between pairs through NVML, and a card at its power cap gives no number", async () => {
+  test("are read between pairs through NVML, and a card that is too hot gives no number", async () => {
     const rows = await timed("cuda", "sm_90");
     for (const row of rows) {
       expect(row).toMatchObject({ status: "error", timing: null, error: { code: "E_THROTTLED" } });

@@ -6,6 +6,9 @@ import { duration } from "../terminal/format.ts";
 import type { RunOptions } from "./command.ts";
 import type { SweepSettings } from "./settings.ts";
 
+/** NVML's name for a card that lowers its clocks to stay within its power. */
+export const POWER_CAP = "SwPowerCap";
+
 /** What --verbose says about a cell. */
 export function cellNote(row: ResultRow): string {
   const { id, timing, counts, clocks, wallMs } = row;
@@ -21,9 +24,10 @@ export function cellNote(row: ResultRow): string {
 
 function clocksNote(clocks: ResultRow["clocks"]): string {
   if (clocks === null) return "";
-  const { before, after, droppedThrottled } = clocks;
+  const { before, after, throttleReasons, droppedThrottled } = clocks;
+  const capped = throttleReasons.includes(POWER_CAP) ? ", at its power cap" : "";
   const dropped = droppedThrottled === 0 ? "" : `, ${droppedThrottled} pairs dropped as throttled`;
-  return `, ${before.clockMhz ?? "?"} to ${after.clockMhz ?? "?"} MHz${dropped}`;
+  return `, ${before.clockMhz ?? "?"} to ${after.clockMhz ?? "?"} MHz${capped}${dropped}`;
 }
 
 function countsNote(id: string, counts: NonNullable<ResultRow["counts"]>, wallMs: number): string {

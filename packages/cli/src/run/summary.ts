@@ -13,6 +13,7 @@ import {
 import type { Context } from "../context.ts";
 import { signedPercent } from "../terminal/format.ts";
 import type { Style } from "../terminal/paint.ts";
+import { POWER_CAP } from "./notes.ts";
 import { verdictOf, verdictStyle } from "./verdict.ts";
 
 /** Rows of the worst-first list on the terminal; --json has all. */
@@ -181,7 +182,13 @@ function totals(
     flagged === 0 ? "" : `  * noisy samples in ${flagged}: read the interval with care\n`;
   return rows.length === 0
     ? ""
-    : `${plural(rows.length, "cell")}: ${counts.join(", ")}${modelled(rows)}\n${note}${throttling(rows)}`;
+    : `${plural(rows.length, "cell")}: ${counts.join(", ")}${modelled(rows)}\n${note}${capped(rows)}${throttling(rows)}`;
+}
+
+/** Cells in which the card held its clocks down to stay within its power: no fault, but what its numbers are of. */
+function capped(rows: readonly ResultRow[]): string {
+  const cells = rows.filter(({ clocks }) => clocks?.throttleReasons.includes(POWER_CAP)).length;
+  return cells === 0 ? "" : `  at the card's power cap at some time in ${plural(cells, "cell")}\n`;
 }
 
 /** Pairs that were left out because the device was throttled, and cells for which too few remained. */

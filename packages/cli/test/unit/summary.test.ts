@@ -51,6 +51,9 @@ test("pairs that were dropped as throttled stand under the totals, and cells tha
     resultRow({ speedup: 1.5, clocks: { ...CLOCKS, droppedThrottled }, ...more });
   const end = (...rows: ReturnType<typeof row>[]) => summary(rows, plain()).split("\n").at(-2);
   expect(summary([row(0)], plain())).not.toContain("throttled");
+  expect(end(row(0), row(0), resultRow({ speedup: 2 }))).toBe(
+    "  at the card's power cap at some time in 2 cells",
+  );
   expect(end(row(0), row(1))).toBe("  throttled: 1 pair dropped in 1 cell");
   expect(end(row(2), row(0), row(5))).toBe("  throttled: 7 pairs dropped in 2 cells");
   const gaveUp = row(9);
@@ -64,8 +67,8 @@ test("pairs that were dropped as throttled stand under the totals, and cells tha
 
 test("a cell's note has its clocks where the device tells them", () => {
   const note = (clocks: typeof CLOCKS) => cellNote(resultRow({ speedup: 2, clocks }));
-  expect(note(CLOCKS)).toContain("reference, 1980 to 1755 MHz, 12 ms");
-  expect(note({ ...CLOCKS, droppedThrottled: 3 })).toContain(
+  expect(note(CLOCKS)).toContain("reference, 1980 to 1755 MHz, at its power cap, 12 ms");
+  expect(note({ ...CLOCKS, throttleReasons: [], droppedThrottled: 3 })).toContain(
     "1980 to 1755 MHz, 3 pairs dropped as throttled, 12 ms",
   );
 });
