@@ -7,6 +7,7 @@ export type BenchErrorCode =
   | "E_BACKEND_UNAVAILABLE"
   | "E_MEMORY"
   | "E_CELL_TOO_LARGE"
+  | "E_CELL_TOO_SMALL"
   | "E_SAMPLES"
   | "E_SAMPLE_VALUE"
   | "E_THROTTLED"

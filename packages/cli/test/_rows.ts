@@ -15,6 +15,7 @@ export interface RowChoice {
   flags?: NonNullable<ResultRow["timing"]>["flags"];
   error?: ResultRow["error"];
   clocks?: ResultRow["clocks"];
+  copies?: number;
   /** The reference's issue cycles over the kernel's, where the row was counted. */
   modelled?: number;
 }
@@ -114,6 +115,7 @@ export function resultRow(o: RowChoice = {}): ResultRow {
     kernel: ran ? side("portableGemm", status === "ok") : null,
     reference: ran ? side("loops", true) : null,
     cache: "warm",
+    copies: o.copies ?? null,
     timing: timing(o),
     clocks: o.clocks ?? null,
     counts: counts(o),

@@ -104,6 +104,8 @@ interface PreparedSides {
 export interface TimedCell extends PreparedSides {
   /** Tells it from a {@link CountedCell}. */
   measure: "time";
+  /** Copies of the tensors that samples take in turn, each verified; absent where there is one. */
+  copies?: number;
   /** Called once, between `verify` and the first `sample`: brings clocks up. */
   rampUp?(): Promise<void>;
   /** Runs one side once with the cell's cache mode and resolves to its time in ns, without the flush. */

@@ -10,7 +10,6 @@ import {
   tritonConfigurationFor,
   tritonConfigurations,
   type DeviceWeights,
-  type UploadedGemm,
   uploadMoeGemm,
   uploadWeights,
 } from "@moe/kernel-hip";
@@ -18,15 +17,18 @@ import type { QuantizedWeights, VerifyReport } from "@moe/quant";
 import type { Side } from "../sampling/samplePairs.ts";
 import type { Gemm } from "../shapes/MoeShape.ts";
 import type { Cell } from "./Backend.ts";
+import { type DeviceTensors, rotated, rotatedCopies } from "./_deviceTensors.ts";
 import { POISON_BYTE, verifyPoisoned } from "./_verifyPoisoned.ts";
 
 /** A cell's tensors on a device, and the two implementations that can run on them. */
 export interface DeviceSides {
   kernelName: string;
   referenceName: string;
-  gemm: UploadedGemm;
+  /** The cell's tensors; more than one where samples rotate through them. */
+  copies: readonly DeviceTensors[];
   /** Puts the launches of a side behind the device's work; the kernels' names. */
-  launch(side: Side): string[];
+  launch(side: Side, tensors: DeviceTensors): string[];
+  /** Runs a side on every copy; what the worst of them says. */
   verify(side: Side): Promise<VerifyReport>;
   dispose(): void;
 }
@@ -38,50 +40,60 @@ interface KeptWeights {
   prepared: PreparedMoeWeights;
 }
 
-/** Picks the reference's configuration for a GEMM from all that fit it, at least one. */
-export type ChooseTriton = (
-  gemm: UploadedGemm,
-  fitting: readonly TritonConfiguration[],
-) => Promise<TritonConfiguration>;
+/** What a device on which sides are timed wants beside the tensors. */
+export interface TimedDevice {
+  /** Bytes that calls touch between two uses of a copy where samples rotate. */
+  coldBytes: number;
+  /** Picks the reference's configuration for a cell from all that fit it, at least one. */
+  choose(
+    cell: Cell,
+    copies: readonly DeviceTensors[],
+    fitting: readonly TritonConfiguration[],
+  ): Promise<TritonConfiguration>;
+}
 
 /** Puts cells on a device; keeps the weights of one GEMM there. */
 export class DeviceCells {
   readonly #device: Device;
   readonly #tritonConfig: string | undefined;
-  readonly #choose: ChooseTriton | undefined;
+  readonly #timed: TimedDevice | undefined;
   #kept: KeptWeights | undefined;
 
-  /** `choose` is asked where no configuration is named; without it the first that fits is taken. */
-  constructor(device: Device, tritonConfig: string | undefined, choose?: ChooseTriton) {
+  /** Where no configuration is named and nothing is timed, the first that fits is taken. */
+  constructor(device: Device, tritonConfig: string | undefined, timed?: TimedDevice) {
     this.#device = device;
     this.#tritonConfig = tritonConfig;
-    this.#choose = choose;
+    this.#timed = timed;
   }
 
   async prepare(cell: Cell): Promise<DeviceSides> {
-    const device = this.#device;
+    const rotates = cell.cache === "rotate" && this.#timed !== undefined;
+    const count = rotates ? rotatedCopies(cell, this.#timed.coldBytes) : 1;
     const weights = await this.#weightsOf(cell.problem.weights);
-    const gemm = await uploadMoeGemm(device, cell.problem, weights.device);
+    const gemm = await uploadMoeGemm(this.#device, cell.problem, weights.device);
+    const first = { gemm, weights: weights.prepared, dispose: () => gemm.dispose() };
+    let copies: readonly DeviceTensors[] = [first];
     try {
-      const configuration = await this.#configuration(cell, gemm);
-      return sidesOf(cell, device, gemm, weights.prepared, configuration);
+      if (rotates) copies = await rotated(this.#device, cell.id, first, count);
+      const configuration = await this.#configuration(cell, copies);
+      return sidesOf(cell, this.#device, copies, tritonOf(this.#device, configuration));
     } catch (error) {
-      gemm.dispose();
+      for (const copy of copies) copy.dispose();
       throw error;
     }
   }
 
-  async #configuration(cell: Cell, gemm: UploadedGemm): Promise<TritonConfiguration> {
+  async #configuration(cell: Cell, copies: readonly DeviceTensors[]): Promise<TritonConfiguration> {
     const { arch } = this.#device.info;
     const name = tritonName(this.#tritonConfig, cell.gemm, arch);
     // Also where none is named: what no configuration takes is refused here.
-    const first = tritonConfigurationFor(arch, gemm, name);
-    if (name !== undefined || this.#choose === undefined) return first;
+    const first = tritonConfigurationFor(arch, copies[0].gemm, name);
+    if (name !== undefined || this.#timed === undefined) return first;
     const { topK, blockM } = first;
     const fitting = tritonConfigurations(arch).filter(
       (other) => other.topK === topK && other.blockM === blockM,
     );
-    return await this.#choose(gemm, fitting);
+    return await this.#timed.choose(cell, copies, fitting);
   }
 
   /** A sweep hands over one object for all cells of a GEMM; those of the GEMM before are freed first. */
@@ -108,36 +120,62 @@ function tritonName(given: string | undefined, gemm: Gemm, arch: string): string
   return tritonConfigurations(arch).some(({ name }) => name === own) ? own : given;
 }
 
+/** One of the two sides. */
+interface Implementation {
+  name: string;
+  /** What it rounds in each dequantised weight, see `verifyGemm`. */
+  weightRounding: number;
+  launch(tensors: DeviceTensors): string[];
+}
+
+function kernelOf(device: Device): Implementation {
+  return {
+    name: device.info.backend === "cuda" ? "moe_w4a16_sm90" : "moe_w4a16_gemm",
+    weightRounding: moeWeightRounding(device.info.arch, "bf16"),
+    launch: ({ gemm, weights }) => launchMoeGemm(device, { ...gemm, weights }),
+  };
+}
+
+function tritonOf(device: Device, configuration: TritonConfiguration): Implementation {
+  const { name, blockM, blockN, blockK, warps, version } = configuration;
+  return {
+    name: `Triton ${version} ${name} (${blockM}x${blockN}x${blockK}, ${warps} warps)`,
+    weightRounding: TRITON_WEIGHT_ROUNDING,
+    launch: ({ gemm }) => launchTritonGemm(device, gemm, name).kernels,
+  };
+}
+
 function sidesOf(
   cell: Cell,
   device: Device,
-  gemm: UploadedGemm,
-  weights: PreparedMoeWeights,
-  configuration: TritonConfiguration,
+  copies: readonly DeviceTensors[],
+  reference: Implementation,
 ): DeviceSides {
-  const { name, blockM, blockN, blockK, warps, version } = configuration;
-  const launchers: Record<Side, () => string[]> = {
-    kernel: () => launchMoeGemm(device, { ...gemm, weights }),
-    reference: () => launchTritonGemm(device, gemm, name).kernels,
-  };
-  const launch = (side: Side): string[] => launchers[side]();
-  const weightRounding: Record<Side, number> = {
-    kernel: moeWeightRounding(device.info.arch, gemm.dtype),
-    reference: TRITON_WEIGHT_ROUNDING,
-  };
+  const sides: Record<Side, Implementation> = { kernel: kernelOf(device), reference };
+  const launch = (side: Side, tensors: DeviceTensors): string[] => sides[side].launch(tensors);
   return {
-    kernelName: device.info.backend === "cuda" ? "moe_w4a16_sm90" : "moe_w4a16_gemm",
-    referenceName: `Triton ${version} ${name} (${blockM}x${blockN}x${blockK}, ${warps} warps)`,
-    gemm,
+    kernelName: sides.kernel.name,
+    referenceName: reference.name,
+    copies,
     launch,
     async verify(side: Side): Promise<VerifyReport> {
-      const run = async (): Promise<void> => {
-        gemm.c.fill(POISON_BYTE);
-        launch(side);
-        await gemm.c.read(cell.problem.c);
-      };
-      return await verifyPoisoned(cell, run, weightRounding[side]);
+      const reports: VerifyReport[] = [];
+      for (const tensors of copies) {
+        const { c } = tensors.gemm;
+        const run = async (): Promise<void> => {
+          c.fill(POISON_BYTE);
+          launch(side, tensors);
+          await c.read(cell.problem.c);
+        };
+        reports.push(await verifyPoisoned(cell, run, sides[side].weightRounding));
+      }
+      return reports.reduce(worse);
     },
-    dispose: () => gemm.dispose(),
+    dispose: () => copies.forEach((copy) => copy.dispose()),
   };
+}
+
+function worse(one: VerifyReport, other: VerifyReport): VerifyReport {
+  if (one.passed !== other.passed) return one.passed ? other : one;
+  return other.rel > one.rel ? other : one;
 }

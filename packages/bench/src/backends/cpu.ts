@@ -10,6 +10,7 @@ import {
 import { BenchError } from "../errors.ts";
 import type { DeviceDescription } from "../results/schema.ts";
 import type { Backend, Cell, TimedCell } from "./Backend.ts";
+import { HOST_CACHES, requireCache } from "./_cacheModes.ts";
 import { flushBytes } from "./_flushBytes.ts";
 import { lastLevelCaches } from "./_lastLevelCaches.ts";
 import { hostCell } from "./_hostCell.ts";
@@ -39,6 +40,7 @@ export async function openCpuBackend(): Promise<Backend> {
       };
     },
     async prepare(cell: Cell): Promise<TimedCell> {
+      requireCache(cell, "cpu", HOST_CACHES);
       return prepareCpuCell(cell, cacheBytes);
     },
     async close(): Promise<void> {},

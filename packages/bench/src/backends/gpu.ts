@@ -1,7 +1,6 @@
 import {
   CUDA_KERNEL_ARCHES,
   type Device,
-  type DeviceBuffer,
   devices,
   KERNEL_ARCHES,
   KernelHipError,
@@ -12,13 +11,12 @@ import { BenchError } from "../errors.ts";
 import type { DeviceDescription } from "../results/schema.ts";
 import type { Side } from "../sampling/samplePairs.ts";
 import type { Backend, BackendOptions, Cell, Ran, SensorReading, TimedCell } from "./Backend.ts";
-import { type ChooseTriton, DeviceCells, type DeviceSides } from "./_deviceSides.ts";
+import { GPU_CACHES, requireCache } from "./_cacheModes.ts";
+import { coldBytes, deviceSampler, Flush, type LaunchOn } from "./_deviceSampler.ts";
+import { DeviceCells, type DeviceSides, type TimedDevice } from "./_deviceSides.ts";
 import { fastestOf } from "./_fastestOf.ts";
 import { sensorsOf } from "./_sensors.ts";
 
-/** Above the largest cache before memory, L2 and Infinity Cache together: drivers tell the size of L2 alone. */
-const SMALLEST_FLUSH_BYTES = 256 * 2 ** 20;
-const FLUSH_FACTOR = 2;
 /** Device time of the launches that bring the clocks up before a cell's first sample. */
 const RAMP_NS = 100e6;
 /** Where launches are so short that the ramp would fill the driver's queue. */
@@ -32,7 +30,11 @@ export async function openGpuBackend(
   const device = openGpu(backend, options);
   const flush = new Flush(device);
   const sensors = sensorsOf(device);
-  const cells = new DeviceCells(device, options.tritonConfig, fastestOn(device, flush));
+  const choose = fastestOn(device, flush);
+  const cells = new DeviceCells(device, options.tritonConfig, {
+    coldBytes: coldBytes(device),
+    choose,
+  });
   return {
     name: backend,
     versions: driverVersion(backend),
@@ -42,6 +44,7 @@ export async function openGpuBackend(
       return { backend, device: name, isa: arch, threads, lastLevelCacheBytes: l2Bytes ?? 0 };
     },
     async prepare(cell: Cell): Promise<TimedCell> {
+      requireCache(cell, backend, GPU_CACHES);
       if (cell.cache === "write") await flush.open();
       return timedCell(cell, device, await cells.prepare(cell), { flush, sensors });
     },
@@ -85,34 +88,14 @@ function driverVersion(backend: "hip" | "cuda"): Record<string, string> {
 }
 
 /** The reference should be at its best: in every cell each configuration runs, and the fastest is compared with. */
-function fastestOn(device: Device, flush: Flush): ChooseTriton {
-  return async (gemm, fitting) =>
-    await fastestOf(fitting, ({ name }, isTrial) => {
-      const launch = (): void => void launchTritonGemm(device, gemm, name);
-      return device.time(launch, isTrial ? (): void => flush.run() : undefined);
+function fastestOn(device: Device, flush: Flush): TimedDevice["choose"] {
+  return async (cell, copies, fitting) => {
+    const sample = deviceSampler(device, cell.cache, copies, flush);
+    return await fastestOf(fitting, ({ name }, isTrial) => {
+      const launch: LaunchOn = ({ gemm }) => void launchTritonGemm(device, gemm, name);
+      return isTrial ? sample(launch) : device.time(() => launch(copies[0]));
     });
-}
-
-/** A buffer that is larger than the caches and is filled before each sample. */
-class Flush {
-  readonly #device: Device;
-  #buffer: DeviceBuffer | undefined;
-  #value = 0;
-
-  constructor(device: Device) {
-    this.#device = device;
-  }
-
-  async open(): Promise<void> {
-    const { l2Bytes } = this.#device.info;
-    const bytes = Math.max(SMALLEST_FLUSH_BYTES, FLUSH_FACTOR * (l2Bytes ?? 0));
-    this.#buffer ??= await this.#device.allocate("cache flush", bytes);
-  }
-
-  run(): void {
-    this.#value = (this.#value + 1) % 256;
-    this.#buffer?.fill(this.#value);
-  }
+  };
 }
 
 /** What the cells of a device share. */
@@ -128,27 +111,25 @@ function timedCell(
   { flush, sensors }: Shared,
 ): TimedCell {
   const { arch: isa, computeUnits } = device.info;
-  const launch = (side: Side) => (): void => void sides.launch(side);
+  const { copies } = sides;
+  const timed = deviceSampler(device, cell.cache, copies, flush);
   return {
     measure: "time",
     kernelName: sides.kernelName,
     referenceName: sides.referenceName,
+    ...(cell.cache === "rotate" && { copies: copies.length }),
     async rampUp(): Promise<void> {
       let ns = 0;
       // Ever more launches without a pause between them: clocks fall while a device waits.
       for (let pairs = 1; ns < RAMP_NS && pairs <= MOST_RAMP_PAIRS; pairs *= 2)
         ns += await device.time(() => {
           for (let i = 0; i < pairs; i++) {
-            sides.launch("kernel");
-            sides.launch("reference");
+            sides.launch("kernel", copies[0]);
+            sides.launch("reference", copies[0]);
           }
         });
     },
-    async sample(side: Side): Promise<number> {
-      // The other side has run in between: only a call of this one makes the cache as warm as a loop would.
-      const before = cell.cache === "warm" ? launch(side) : (): void => flush.run();
-      return await device.time(launch(side), before);
-    },
+    sample: (side: Side) => timed((tensors) => void sides.launch(side, tensors)),
     sensors,
     verify: (side: Side) => sides.verify(side),
     ran: (): Ran => ({ isa, threads: computeUnits ?? 0 }),

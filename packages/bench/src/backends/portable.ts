@@ -3,6 +3,7 @@ import { portableGemm } from "@moe/kernel-cpu";
 import { BenchError } from "../errors.ts";
 import type { CacheMode, DeviceDescription } from "../results/schema.ts";
 import type { Backend, Cell, TimedCell } from "./Backend.ts";
+import { HOST_CACHES, requireCache } from "./_cacheModes.ts";
 import { createEvictor } from "./_evictor.ts";
 import { flushBytes } from "./_flushBytes.ts";
 import { lastLevelCaches } from "./_lastLevelCaches.ts";
@@ -41,6 +42,7 @@ export async function openPortableBackend(): Promise<Backend> {
     },
     async prepare(cell: Cell): Promise<TimedCell> {
       refuseLargeCell(cell);
+      requireCache(cell, "portable", HOST_CACHES);
       return hostCell(cell, {
         kernelName: "portableGemm",
         referenceName: "naive TypeScript loops",

@@ -6,6 +6,7 @@ import { parseShape } from "../shapes/parseShape.ts";
 import { DEFAULT_PRESET, presetShape } from "../shapes/presets.ts";
 import { DEFAULT_TOKENS } from "../sweep/SweepOptions.ts";
 import type { Backend, BackendOptions } from "./Backend.ts";
+import { GPU_CACHES, HOST_CACHES } from "./_cacheModes.ts";
 
 /** An option of a sweep that not every backend has. */
 export type BackendOption = keyof BackendOptions | "isa";
@@ -45,10 +46,6 @@ const SIMULATED_SWEEP: SweepDefaults = {
   archetypes: ["balanced", "zipf1", "hot16"],
   tokens: [16, 64, 256],
 };
-
-const HOST_CACHES: readonly CacheMode[] = ["read", "write", "warm"];
-/** A driver can fill memory, which evicts by writing; to read it would take a kernel. */
-const GPU_CACHES: readonly CacheMode[] = ["write", "warm"];
 
 /**
  * Backends by name, each opened on demand:
@@ -103,9 +100,9 @@ export const BACKENDS: Readonly<Record<string, BackendEntry>> = {
   },
 };
 
-/** What holds for a backend that a caller has opened. */
+/** What holds for a backend that a caller has opened; it refuses cache modes that it does not have itself. */
 const OPENED: Omit<BackendEntry, "open"> = {
-  caches: HOST_CACHES,
+  caches: ["read", "write", "rotate", "warm"],
   takes: ["threads", "isa"],
   defaults: FULL_SWEEP,
 };

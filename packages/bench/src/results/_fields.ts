@@ -10,6 +10,9 @@ export const seed = z.string().regex(/^\d{1,20}$/);
 /** null stands for a value that is not finite, which JSON cannot hold. */
 export const figure = z.number().nullable();
 
+/** Cache before every sample. */
+export const CacheModes = z.enum(["read", "write", "rotate", "warm"]);
+
 export const Shape = z.strictObject({
   /** K of gemm1, N of gemm2. */
   hidden: count,

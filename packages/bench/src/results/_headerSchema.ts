@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, Environment, SCHEMA_VERSION, seed, Shape } from "./_fields.ts";
+import { CacheModes, count, Environment, SCHEMA_VERSION, seed, Shape } from "./_fields.ts";
 
 /** Where a sweep ran. */
 export const Device = z.strictObject({
@@ -33,7 +33,7 @@ export const SweepConfig = z.strictObject({
   /** Which experts are hot. */
   placement: z.enum(["sorted", "shuffled", "strided"]),
   /** Cache before every sample; null where nothing is timed. */
-  cache: z.enum(["read", "write", "warm"]).nullable(),
+  cache: CacheModes.nullable(),
   /** Threads asked for; null = the backend's choice. */
   threads: count.nullable(),
   /** Instruction set asked for; null = the backend's choice. */

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { count, Environment, figure, hash, SCHEMA_VERSION, seed, Shape } from "./_fields.ts";
+import {
+  CacheModes,
+  count,
+  Environment,
+  figure,
+  hash,
+  SCHEMA_VERSION,
+  seed,
+  Shape,
+} from "./_fields.ts";
 
 export const Verification = z.strictObject({
   /** Whether every compared element is within tolerance and nothing else was written. */
@@ -200,7 +209,9 @@ export const rowSchema = z.strictObject({
   /** What it is compared with; null when the backend refused the cell. */
   reference: Side.nullable(),
   /** Cache before every sample; null where nothing is timed. */
-  cache: z.enum(["read", "write", "warm"]).nullable(),
+  cache: CacheModes.nullable(),
+  /** Copies of the tensors that samples took in turn; null unless `cache` is `rotate` and the cell was timed. */
+  copies: count.nullable().default(null),
   /** Times and verdict; null unless `status` is `ok` and the backend times. */
   timing: Timing.nullable(),
   /** The device's clocks while it was timed; null where it does not tell them, and where nothing was timed. */

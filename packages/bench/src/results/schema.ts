@@ -40,7 +40,10 @@ export interface RowTiming extends z.infer<typeof Timing> {}
 export interface RowClocks extends z.infer<typeof Clocks> {}
 /** The counted part of a row. */
 export interface RowCounts extends z.infer<typeof Counts> {}
-/** How the cache is prepared before every sample: evicted by reading, by writing, or warmed by a call of the same side. */
+/**
+ * How the cache is prepared before every sample: evicted by reading, by writing, or by calls on other copies of the tensors, or
+ * warmed by a call of the same side.
+ */
 export type CacheMode = NonNullable<ResultRow["cache"]>;
 
 /**

@@ -27,7 +27,7 @@ export interface SweepOptions extends SamplingOptions {
   placement?: Placement;
   /**
    * Cache before every sample, default `read`: evicted by reading twice the last-level cache. Default `write` on `hip` and `cuda`,
-   * which have no `read`; not an option of `sim`, which times nothing.
+   * which have no `read`, but `rotate`; not an option of `sim`, which times nothing.
    */
   cache?: CacheMode;
   /** Threads of both sides, 1 to 4096 (included), default: the backend's choice; of `sim`, up to 256 host threads. */

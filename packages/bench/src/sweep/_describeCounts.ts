@@ -1,6 +1,8 @@
 import type { CountedCell, ExecutedWork } from "../backends/Backend.ts";
+import { touchedBytes } from "../backends/_touchedBytes.ts";
 import type { ResultRow, RowCounts } from "../results/schema.ts";
 import { verdict } from "../stats/verdict.ts";
+import type { BuiltCell } from "./_cellBuilder.ts";
 
 /** Cycles that a WMMA occupies a SIMD, in which no other vector instruction issues. */
 const MATRIX_CYCLES = 32;
@@ -10,12 +12,12 @@ const TILE = 16;
 /** Turns what both sides executed into issue cycles, efficiencies and a modelled verdict. */
 export function describeCounts(
   row: ResultRow,
-  rowTiles: number,
+  { rowTiles, cell: { problem } }: BuiltCell,
   cell: CountedCell,
   margin: number,
 ): RowCounts {
   const usefulMatrix = rowTiles * Math.ceil(row.n / TILE) * Math.ceil(row.k / TILE);
-  const leastBytes = tensorBytes(row);
+  const leastBytes = touchedBytes(problem);
   const kernel = describeWork(cell.executed("kernel"), usefulMatrix);
   const reference = describeWork(cell.executed("reference"), usefulMatrix);
   const speedup = reference.issueCycles / kernel.issueCycles;
@@ -28,13 +30,6 @@ export function describeCounts(
     speedupPercent: (speedup - 1) * 100,
     verdict: exactVerdict(speedup, margin),
   };
-}
-
-/** Weights (4 bits), scales, A and C (16 bits) that a cell touches, each once. */
-function tensorBytes({ shape, gemm, k, n, usefulRows, deadExperts, numTokens }: ResultRow): number {
-  const weights = (shape.numExperts - deadExperts) * n * k * (1 / 2 + 2 / shape.groupSize);
-  const rowsOfA = gemm === 1 ? numTokens : usefulRows;
-  return weights + 2 * (rowsOfA * k + usefulRows * n);
 }
 
 function describeWork(work: ExecutedWork, usefulMatrix: number): RowCounts["kernel"] {

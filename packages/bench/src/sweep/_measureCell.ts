@@ -59,7 +59,7 @@ async function fillRow(
     return;
   }
   if (prepared.measure === "count")
-    row.counts = describeCounts(row, built.rowTiles, prepared, config.margin);
+    row.counts = describeCounts(row, built, prepared, config.margin);
   else row.timing = await timeCell(row, prepared, run);
   row.status = "ok";
 }
@@ -69,6 +69,7 @@ async function timeCell(
   prepared: TimedCell,
   { config, now, signal }: MeasureContext,
 ): Promise<RowTiming> {
+  row.copies = prepared.copies ?? null;
   await prepared.rampUp?.();
   const { minSamples, maxSamples, timeBudgetMs, targetHalfWidth } = config;
   const clocks = new ClockLog(() => prepared.sensors?.() ?? null);

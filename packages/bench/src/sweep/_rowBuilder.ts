@@ -64,6 +64,7 @@ export function describeCell(run: RunContext, built: BuiltCell, startedAt: numbe
     kernel: null,
     reference: null,
     cache: config.cache,
+    copies: null,
     timing: null,
     clocks: null,
     counts: null,

@@ -28,6 +28,18 @@ test(native.available ? "cpu measures real cells" : "cpu without its binary says
   }
 });
 
+test.each(["cpu", "portable"])("%s that a caller opened refuses to rotate", async (name) => {
+  if (name === "cpu" && !native.available) return expect(native.reason).not.toBe("");
+  const backend = await BACKENDS[name].open();
+  const cells = { shape: TINY, archetypes: ["uniform"], tokens: [16], gemms: [1] } as const;
+  const [row] = rowsOf(await collect({ backend, ...cells, cache: "rotate" }));
+  await backend.close();
+  expect(row.error).toEqual({
+    code: "E_OPTION",
+    message: `cache is rotate; of the backend "${name}" it must be read or write or warm.`,
+  });
+});
+
 test("an instruction set that does not exist gives error rows, not another path", async () => {
   if (!native.available) return expect(native.reason).not.toBe("");
   const cells = { shape: TINY, archetypes: ["uniform"], tokens: [16], gemms: [1] } as const;

@@ -99,12 +99,31 @@ describe("a sweep on an NVIDIA GPU", () => {
     const kernels = mock.launches().map(({ kernel }) => kernel);
     const gemm = ["moe_plan", "moe_w4a16_sm90_bf16_g128", "moe_w4a16_triton"];
     const fitting = tritonConfigurations("sm_90").filter((c) => c.blockM === 32 && c.topK === 8);
-    const trials = fitting.flatMap(() => Array.from({ length: 3 }, () => "moe_w4a16_triton"));
+    // One that loads the code, then two samples of a warm cache, each of two calls.
+    const trials = fitting.flatMap(() => Array.from({ length: 5 }, () => "moe_w4a16_triton"));
     expect(trials.length).toBeGreaterThan(9);
     expect(kernels.slice(0, trials.length + 4)).toEqual(["moe_repack_g128", ...trials, ...gemm]);
     expect(kernels.filter((name) => name === "moe_repack_g128")).toHaveLength(1);
     expect(mock.live()).toBe(0);
   }, 60_000);
+});
+
+describe("a GPU that a caller opened", () => {
+  useMock();
+
+  test("refuses to read its caches cold, which it cannot, instead of measuring without a flush", async () => {
+    mock.reset("gfx1151", 1, GIB);
+    const backend = await openGpuBackend("hip");
+    const { cache: _, ...options } = SMALL;
+    const events = await Array.fromAsync(runSweep({ ...options, backend }));
+    await backend.close();
+    const [row] = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
+    expect(row).toMatchObject({ status: "error", cache: "read", timing: null });
+    expect(row.error).toEqual({
+      code: "E_OPTION",
+      message: 'cache is read; of the backend "hip" it must be write or rotate or warm.',
+    });
+  });
 });
 
 describe("the clocks of a GPU", () => {
@@ -191,7 +210,7 @@ describe("the configuration of the reference", () => {
     expect(fitting).toHaveLength(3);
     const names = fitting.map(({ name }) => name);
     expect(names).toContain(rows[0].reference?.name.split(" ")[2] ?? "");
-    const trials = 3 * fitting.length;
+    const trials = 5 * fitting.length;
     expect(
       mock
         .launches()

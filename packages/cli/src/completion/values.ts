@@ -1,7 +1,7 @@
 /** Values that options may take, for completion. Only what is asked for is loaded. */
 
 import { DEFAULT_TOKENS, PLACEMENTS, SAMPLERS } from "../_options.ts";
-import { ARCH_NAMES, GEMMS, ISAS } from "../run/choices.ts";
+import { ARCH_NAMES, CACHE_MODES, GEMMS, ISAS } from "../run/choices.ts";
 
 /** Whether the option's value is a list, so that completion goes on after a comma. */
 const LISTS = new Set(["archetypes", "tokens", "gemm", "block-m"]);
@@ -11,6 +11,7 @@ const SOURCES: Record<string, () => Promise<readonly string[]>> = {
   tokens: async () => DEFAULT_TOKENS.map(String),
   "block-m": async () => ["16", "32", "64", "128"],
   gemm: async () => GEMMS,
+  cache: async () => CACHE_MODES,
   sampler: async () => SAMPLERS,
   placement: async () => PLACEMENTS,
   color: async () => ["auto", "always", "never"],

@@ -18,7 +18,12 @@ export const ARCH_NAMES = [
 ] as const;
 
 /** How the cache is prepared before a sample. */
-export const CACHE_MODES = ["read", "write", "warm"] as const satisfies readonly CacheMode[];
+export const CACHE_MODES = [
+  "read",
+  "write",
+  "rotate",
+  "warm",
+] as const satisfies readonly CacheMode[];
 
 /** GEMMs of a layer. */
 export const GEMMS = ["1", "2"] as const;

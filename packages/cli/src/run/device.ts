@@ -65,7 +65,7 @@ function checkCache({ backend, cache }: SweepSettings): void {
     code: "E_CONFLICT",
     what: `--cache ${cache} does not fit the backend ${backend}`,
     allowed: caches.join(", "),
-    next: `leave it out to use ${caches[0]}: a driver fills memory, but does not read it`,
+    next: `leave it out to use ${caches[0]}`,
   });
 }
 

@@ -17,7 +17,8 @@ export function cellNote(row: ResultRow): string {
   const share = ({ madNs, medianNs }: { madNs: number; medianNs: number }): string =>
     `${((100 * madNs) / medianNs).toFixed(1)} %`;
   const flags = timing.flags.length === 0 ? "" : `, ${timing.flags.join(", ")}`;
-  const pairs = `${timing.samples.kernelNs.length} pairs, stopped by ${timing.stop}`;
+  const rotated = row.copies === null ? "" : ` over ${row.copies} copies`;
+  const pairs = `${timing.samples.kernelNs.length} pairs${rotated}, stopped by ${timing.stop}`;
   const spread = `deviation ${share(timing.kernel)} kernel, ${share(timing.reference)} reference`;
   return `${id}: ${pairs}, ${spread}${flags}${clocksNote(clocks)}, ${duration(wallMs)}`;
 }

@@ -1,6 +1,6 @@
 /** The result table, printed as rows come: a heading at each GEMM, a blank line at each archetype. */
 
-import type { ResultHeader, ResultRow } from "@moe/bench";
+import type { CacheMode, ResultHeader, ResultRow } from "@moe/bench";
 import type { Context } from "../context.ts";
 import { table, type Table } from "../terminal/table.ts";
 import { resultColumns } from "./columns.ts";
@@ -49,7 +49,7 @@ function heading(
   const how = [
     ...(cache === null ? ["counted, not timed"] : [isa]),
     units(device.backend, threads),
-    ...(cache === null ? [] : [`${cache === "warm" ? "warm" : "cold"} cache`]),
+    ...(cache === null ? [] : [CACHE_WORDS[cache]]),
     `seed ${seed} (${sampler}, ${placement})`,
   ];
   const missing = layout.dropped.length === 0 ? "" : `not shown: ${layout.dropped.join(", ")}`;
@@ -59,6 +59,14 @@ function heading(
     `${paint("dim", `${where}${dot}${how.join(dot)}`)}\n${sides(row, config)}${cache === null ? model(paint) : ""}${dropped.join("")}\n${layout.head()}`
   );
 }
+
+/** How the cache was before a sample. */
+const CACHE_WORDS: Record<CacheMode, string> = {
+  read: "cold cache",
+  write: "cold cache by writing",
+  rotate: "cold cache by rotation",
+  warm: "warm cache",
+};
 
 /** A list as lines of at most `width` characters, cut behind its commas. */
 function fold(text: string, width: number): string[] {

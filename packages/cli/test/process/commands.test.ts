@@ -146,6 +146,7 @@ test.each([
   ["the rest of a list, without what is in it", ["map", "-a", "zipf1,z"], ["zipf1,zipf2"]],
   ["values after an equals sign", ["map", "--sampler=n"], ["numpy"]],
   ["presets", ["run", "-p", "mix"], ["mixtral-8x7b"]],
+  ["cache modes", ["run", "--cache", ""], ["read", "write", "rotate", "warm"]],
   ["backends", ["run", "--backend", ""], ["cpu", "portable", "sim", "hip", "cuda"]],
   ["processors", ["run", "--arch", "gfx115"], ["gfx1150", "gfx1151", "gfx1152"]],
   [

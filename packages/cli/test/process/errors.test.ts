@@ -98,6 +98,16 @@ test.each([
     '--output: "out.csv" has another ending\n  allowed: a file name that ends in .jsonl or .json',
   ],
   [
+    "a cache mode that a CPU does not have",
+    "run --cache rotate",
+    "--cache rotate does not fit the backend cpu\n  allowed: read, write, warm\n  next: leave it out to use read",
+  ],
+  [
+    "a cache mode that a GPU does not have",
+    "run --backend cuda --cache read",
+    "--cache read does not fit the backend cuda\n  allowed: write, rotate, warm\n  next: leave it out to use write",
+  ],
+  [
     "a pattern that matches nothing",
     "run --filter gemm3",
     "--filter: the pattern selects no cell\n  allowed: a pattern that leaves a full grid of GEMMs, archetypes and T\n  next: ids are like gemm1/balanced/T16",

@@ -18,6 +18,15 @@ test("a run on a GPU prints the table of a timed run, with the device", () => {
   expect(out).not.toContain("modelled");
 }, 60_000);
 
+test("a cell too small to rotate through copies of it is an error that says what to do", () => {
+  const args = [...HIP, "-g", "1", "--samples", "6", "--cache", "rotate", "--triton-config"];
+  const { code, out } = cli([...args, "best_m32"], { MOE_HIP_LIBRARY: MOCK });
+  expect(code).toBe(1);
+  expect(out).toContain("E_CELL_TOO_SMALL: gemm1/zipf1/T2 touches 0.1 MiB a call");
+  expect(out).toContain('Use the cache mode "write", more tokens or a larger shape.');
+  expect(out).toContain(" --cache rotate --triton-config best_m32\n");
+}, 60_000);
+
 test("without a driver it is exit code 3, with what to install and what to use instead", () => {
   const { code, out, err } = cli(HIP, { MOE_HIP_LIBRARY: "/no/such/library.so" });
   expect([code, out]).toEqual([3, ""]);

@@ -65,7 +65,7 @@ test.each([
   [["--backend", "cpu", "--arch", "gfx1151"], "leave it out, or use --backend sim, hip, cuda"],
   [
     ["--backend", "hip", "--cache", "read"],
-    "--cache read does not fit the backend hip\n  allowed: write, warm",
+    "--cache read does not fit the backend hip\n  allowed: write, rotate, warm",
   ],
 ])("%p is refused before anything runs", (args, message) => {
   const { code, out, err } = cli([...SIM, "-t", "1", ...args]);

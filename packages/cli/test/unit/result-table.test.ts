@@ -64,6 +64,17 @@ test("the heading names shape, backend, device, what really ran, and the seed; g
   expect(gemm2).toContain("+1,134");
 });
 
+test.each([
+  ["read", "cold cache"],
+  ["write", "cold cache by writing"],
+  ["rotate", "cold cache by rotation"],
+  ["warm", "warm cache"],
+] as const)("the heading says what a cache mode of %s gives: a %s", (cache, words) => {
+  const config = { ...HEADER.config, cache };
+  const table = resultTable({ ...HEADER, config }, context(recordedIo(), { unicode: false }));
+  expect(table.add(ROWS[0])).toContain(`, 1 thread, ${words}, seed 7`);
+});
+
 test("rows fit 80 and 120 columns, and what was left out is named", () => {
   for (const columns of [80, 120]) {
     for (const line of print(columns).split("\n").slice(3)) {

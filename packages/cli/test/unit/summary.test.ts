@@ -157,6 +157,12 @@ test("a stopped run says how to go on only where the file can be continued", () 
   expect(stopNote(3, 9, { output: "a.json" })).toBe("stopped after 3 of 9 cells");
 });
 
+test("the verbose note says through how many copies samples rotated", () => {
+  expect(cellNote(resultRow({ speedup: 2, copies: 33 }))).toContain(
+    "1 pairs over 33 copies, stopped by",
+  );
+});
+
 test("the verbose note gives pairs, stop reason, spread and flags", () => {
   expect(cellNote(resultRow({ speedup: 2, flags: ["order-effect"] }))).toBe(
     "gemm1/zipf1/T64: 1 pairs, stopped by max-samples, deviation 0.0 % kernel, 0.0 % reference, order-effect, 12 ms",
