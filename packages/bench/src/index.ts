@@ -80,6 +80,7 @@ export { writeResultDocument } from "./results/writeResultDocument.ts";
 export { comparisonOf, type Comparison } from "./analysis/comparisonOf.ts";
 export { crossovers, type Crossing, type Crossover } from "./analysis/crossovers.ts";
 export { rankCorrelation, type RankCorrelation } from "./analysis/rankCorrelation.ts";
+export { shareOfSame, type ShareOfSame } from "./analysis/shareOfSame.ts";
 export { worstFirst } from "./analysis/worstFirst.ts";
 
 export { speedupPlot, type SpeedupPlotOptions } from "./plot/speedupPlot.ts";

@@ -30,6 +30,8 @@ export interface Cell extends CellPlan {
   problem: MoeGemmProblem;
   /** How to prepare the cache before each sample; null where nothing is timed. */
   cache: CacheMode | null;
+  /** The reference is the kernel again, with an output tensor of its own. */
+  aa: boolean;
   /** Threads to use; absent = the backend's default. */
   threads?: number;
   /** Instruction set to use; absent = the backend's default. */

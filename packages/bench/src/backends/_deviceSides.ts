@@ -1,5 +1,6 @@
 import {
   type Device,
+  type DeviceBuffer,
   launchMoeGemm,
   launchTritonGemm,
   type PreparedMoeWeights,
@@ -70,17 +71,21 @@ export class DeviceCells {
     const rotates = cell.cache === "rotate" && this.#timed !== undefined;
     const count = rotates ? rotatedCopies(cell, this.#timed.coldBytes) : 1;
     const weights = await this.#weightsOf(cell.problem.weights);
-    const gemm = await uploadMoeGemm(this.#device, cell.problem, weights.device);
-    const first = { gemm, weights: weights.prepared, dispose: () => gemm.dispose() };
+    const first = await uploadCell(this.#device, cell, weights);
     let copies: readonly DeviceTensors[] = [first];
     try {
       if (rotates) copies = await rotated(this.#device, cell.id, first, count);
-      const configuration = await this.#configuration(cell, copies);
-      return sidesOf(cell, this.#device, copies, tritonOf(this.#device, configuration));
+      return sidesOf(cell, this.#device, copies, await this.#rival(cell, copies));
     } catch (error) {
       for (const copy of copies) copy.dispose();
       throw error;
     }
+  }
+
+  /** The kernel again in an A/A run, else the Triton reference in one of its configurations. */
+  async #rival(cell: Cell, copies: readonly DeviceTensors[]): Promise<Implementation> {
+    if (cell.aa) return kernelOf(this.#device);
+    return tritonOf(this.#device, await this.#configuration(cell, copies));
   }
 
   async #configuration(cell: Cell, copies: readonly DeviceTensors[]): Promise<TritonConfiguration> {
@@ -120,19 +125,37 @@ function tritonName(given: string | undefined, gemm: Gemm, arch: string): string
   return tritonConfigurations(arch).some(({ name }) => name === own) ? own : given;
 }
 
+async function uploadCell(
+  device: Device,
+  { problem, aa }: Cell,
+  { device: uploaded, prepared: weights }: KeptWeights,
+): Promise<DeviceTensors> {
+  const gemm = await uploadMoeGemm(device, problem, uploaded);
+  const tensors = { gemm, weights, c: { kernel: gemm.c, reference: gemm.c } };
+  if (!aa) return { ...tensors, dispose: () => gemm.dispose() };
+  try {
+    const reference = await device.allocate("c of the second side", gemm.c.bytes);
+    const dispose = (): void => (gemm.dispose(), reference.dispose());
+    return { ...tensors, c: { kernel: gemm.c, reference }, dispose };
+  } catch (error) {
+    gemm.dispose();
+    throw error;
+  }
+}
+
 /** One of the two sides. */
 interface Implementation {
   name: string;
   /** What it rounds in each dequantised weight, see `verifyGemm`. */
   weightRounding: number;
-  launch(tensors: DeviceTensors): string[];
+  launch(tensors: DeviceTensors, c: DeviceBuffer): string[];
 }
 
 function kernelOf(device: Device): Implementation {
   return {
     name: device.info.backend === "cuda" ? "moe_w4a16_sm90" : "moe_w4a16_gemm",
     weightRounding: moeWeightRounding(device.info.arch, "bf16"),
-    launch: ({ gemm, weights }) => launchMoeGemm(device, { ...gemm, weights }),
+    launch: ({ gemm, weights }, c) => launchMoeGemm(device, { ...gemm, weights, c }),
   };
 }
 
@@ -141,7 +164,7 @@ function tritonOf(device: Device, configuration: TritonConfiguration): Implement
   return {
     name: `Triton ${version} ${name} (${blockM}x${blockN}x${blockK}, ${warps} warps)`,
     weightRounding: TRITON_WEIGHT_ROUNDING,
-    launch: ({ gemm }) => launchTritonGemm(device, gemm, name).kernels,
+    launch: ({ gemm }, c) => launchTritonGemm(device, { ...gemm, c }, name).kernels,
   };
 }
 
@@ -152,7 +175,8 @@ function sidesOf(
   reference: Implementation,
 ): DeviceSides {
   const sides: Record<Side, Implementation> = { kernel: kernelOf(device), reference };
-  const launch = (side: Side, tensors: DeviceTensors): string[] => sides[side].launch(tensors);
+  const launch = (side: Side, tensors: DeviceTensors): string[] =>
+    sides[side].launch(tensors, tensors.c[side]);
   return {
     kernelName: sides.kernel.name,
     referenceName: reference.name,
@@ -161,7 +185,7 @@ function sidesOf(
     async verify(side: Side): Promise<VerifyReport> {
       const reports: VerifyReport[] = [];
       for (const tensors of copies) {
-        const { c } = tensors.gemm;
+        const c = tensors.c[side];
         const run = async (): Promise<void> => {
           c.fill(POISON_BYTE);
           launch(side, tensors);

@@ -6,6 +6,7 @@ import {
   type UploadedGemm,
 } from "@moe/kernel-hip";
 import { BenchError } from "../errors.ts";
+import type { Side } from "../sampling/samplePairs.ts";
 import type { Cell } from "./Backend.ts";
 import { touchedBytes } from "./_touchedBytes.ts";
 
@@ -14,6 +15,8 @@ export interface DeviceTensors {
   gemm: UploadedGemm;
   /** The weights of `gemm`, as the kernel reads them. */
   weights: PreparedMoeWeights;
+  /** Where each side writes: one tensor for both, except in an A/A run. */
+  c: Readonly<Record<Side, DeviceBuffer>>;
   /** Frees what is not kept for other cells. */
   dispose(): void;
 }
@@ -54,9 +57,9 @@ export async function rotated(
 }
 
 function checkRoom(device: Device, id: string, tensors: DeviceTensors, copies: number): void {
-  const { gemm, weights } = tensors;
-  const buffers = Object.values(gemm).filter(isBuffer);
-  const each = buffers.reduce((sum, { bytes }) => sum + bytes, weights.bytes);
+  const { gemm, weights, c } = tensors;
+  const buffers = new Set([...Object.values(gemm), ...Object.values(c)].filter(isBuffer));
+  const each = [...buffers].reduce((sum, { bytes }) => sum + bytes, weights.bytes);
   const needed = (copies - 1) * each;
   const allowed = USABLE * device.memory().freeBytes;
   if (needed <= allowed) return;
@@ -67,7 +70,7 @@ function checkRoom(device: Device, id: string, tensors: DeviceTensors, copies: n
   );
 }
 
-async function copyOf(device: Device, { gemm }: DeviceTensors): Promise<DeviceTensors> {
+async function copyOf(device: Device, { gemm, c }: DeviceTensors): Promise<DeviceTensors> {
   const made: { dispose(): void }[] = [];
   const dispose = (): void => made.forEach((thing) => thing.dispose());
   const copyBuffer = async (buffer: DeviceBuffer): Promise<DeviceBuffer> => {
@@ -82,7 +85,8 @@ async function copyOf(device: Device, { gemm }: DeviceTensors): Promise<DeviceTe
       if (isBuffer(value)) Object.assign(copy, { [name]: await copyBuffer(value) });
     const weights = await prepareMoeWeights(device, copy, copy);
     made.push(weights);
-    return { gemm: copy, weights, dispose };
+    const reference = c.reference === gemm.c ? copy.c : await copyBuffer(c.reference);
+    return { gemm: copy, weights, c: { kernel: copy.c, reference }, dispose };
   } catch (error) {
     dispose();
     throw error;

@@ -9,7 +9,7 @@ import type { Backend, BackendOptions } from "./Backend.ts";
 import { GPU_CACHES, HOST_CACHES } from "./_cacheModes.ts";
 
 /** An option of a sweep that not every backend has. */
-export type BackendOption = keyof BackendOptions | "isa";
+export type BackendOption = keyof BackendOptions | "isa" | "aa";
 
 /** Cells of a sweep that names none. */
 export interface SweepDefaults {
@@ -71,13 +71,13 @@ export const BACKENDS: Readonly<Record<string, BackendEntry>> = {
   cpu: {
     open: async () => (await import("./cpu.ts")).openCpuBackend(),
     caches: HOST_CACHES,
-    takes: ["threads", "isa"],
+    takes: ["threads", "isa", "aa"],
     defaults: FULL_SWEEP,
   },
   portable: {
     open: async () => (await import("./portable.ts")).openPortableBackend(),
     caches: HOST_CACHES,
-    takes: ["threads", "isa"],
+    takes: ["threads", "isa", "aa"],
     defaults: FULL_SWEEP,
   },
   sim: {
@@ -89,13 +89,13 @@ export const BACKENDS: Readonly<Record<string, BackendEntry>> = {
   hip: {
     open: async (options) => (await import("./gpu.ts")).openGpuBackend("hip", options),
     caches: GPU_CACHES,
-    takes: ["arch", "device", "tritonConfig"],
+    takes: ["arch", "device", "tritonConfig", "aa"],
     defaults: FULL_SWEEP,
   },
   cuda: {
     open: async (options) => (await import("./gpu.ts")).openGpuBackend("cuda", options),
     caches: GPU_CACHES,
-    takes: ["arch", "device", "tritonConfig"],
+    takes: ["arch", "device", "tritonConfig", "aa"],
     defaults: FULL_SWEEP,
   },
 };

@@ -34,6 +34,8 @@ export const SweepConfig = z.strictObject({
   placement: z.enum(["sorted", "shuffled", "strided"]),
   /** Cache before every sample; null where nothing is timed. */
   cache: CacheModes.nullable(),
+  /** An A/A run: the reference is the kernel again, with an output tensor of its own. */
+  aa: z.boolean().default(false),
   /** Threads asked for; null = the backend's choice. */
   threads: count.nullable(),
   /** Instruction set asked for; null = the backend's choice. */

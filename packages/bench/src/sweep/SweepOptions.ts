@@ -30,6 +30,11 @@ export interface SweepOptions extends SamplingOptions {
    * which have no `read`, but `rotate`; not an option of `sim`, which times nothing.
    */
   cache?: CacheMode;
+  /**
+   * An A/A run, default false: the reference is the kernel again, with an output tensor of its own, so that every verdict
+   * should be `SAME`. Of all backends that time and are given by name; without `tritonConfig`.
+   */
+  aa?: boolean;
   /** Threads of both sides, 1 to 4096 (included), default: the backend's choice; of `sim`, up to 256 host threads. */
   threads?: number;
   /** Instruction set, as the backend names it, default: the backend's choice. One it lacks makes every cell an `error` row. */

@@ -80,7 +80,7 @@ function buildCell(
   alignment: Alignment,
   weights: QuantizedWeights,
 ): Cell {
-  const { shape, cache, threads, isa } = config;
+  const { shape, cache, aa, threads, isa } = config;
   const { k, n, rowShare } = gemmShape(shape, plan.gemm);
   const numValidTokens = plan.numTokens * shape.topK;
   const seed = seedOf(`${config.seed}/activations/gemm${plan.gemm}/T${plan.numTokens}`);
@@ -88,6 +88,7 @@ function buildCell(
     ...plan,
     shape,
     cache,
+    aa,
     ...(threads === null ? {} : { threads }),
     ...(isa === null ? {} : { isa }),
     verifySeed: seedOf(`${config.seed}/verify/${plan.id}`),

@@ -32,5 +32,6 @@ export function replayCommand(config: SweepConfig, cell: CellPlan): string | nul
     ["triton-config", config.tritonConfig],
   ];
   const given = flags.filter(([, value]) => value !== null);
-  return ["moe-bench run", ...given.map(([name, value]) => `--${name} ${value}`)].join(" ");
+  const options = given.map(([name, value]) => `--${name} ${value}`);
+  return ["moe-bench run", ...options, ...(config.aa ? ["--aa"] : [])].join(" ");
 }

@@ -25,6 +25,7 @@ const KEYS: Readonly<Record<keyof SweepOptions, true>> = {
   sampler: true,
   placement: true,
   cache: true,
+  aa: true,
   threads: true,
   isa: true,
   arch: true,
@@ -54,7 +55,7 @@ export function resolveOptions(options: SweepOptions): ResolvedSweep {
   const tokens = [...(options.tokens ?? defaults.tokens)];
   const gemms: Gemm[] = [...(options.gemms ?? ([1, 2] as const))];
   const seed = toSeed(options.seed ?? 0);
-  const { threads, device, margin = DEFAULT_MARGIN } = options;
+  const { threads, device, aa = false, margin = DEFAULT_MARGIN } = options;
   checkArchetypes(archetypes, shape);
   checkTokens(tokens, shape.topK);
   oneOf("sampler", sampler, SAMPLERS);
@@ -63,6 +64,9 @@ export function resolveOptions(options: SweepOptions): ResolvedSweep {
   for (const gemm of gemms) oneOf("gemms", gemm, [1, 2]);
   if (threads !== undefined) inRange("threads", threads, 1, 4096);
   if (device !== undefined) inRange("device", device, 0, MOST_DEVICES - 1);
+  oneOf("aa", aa, [true, false]);
+  if (aa && options.tritonConfig !== undefined)
+    refuse("tritonConfig", options.tritonConfig, "left out of an A/A run, which has no rival");
   checkBackendOptions(options);
   if (!(margin >= 0 && margin <= 1)) refuse("margin", margin, "a number from 0 to 1 (included)");
   const config: SweepConfig = {
@@ -75,6 +79,7 @@ export function resolveOptions(options: SweepOptions): ResolvedSweep {
     sampler,
     placement,
     cache: cacheOf(options),
+    aa,
     threads: threads ?? null,
     isa: options.isa ?? null,
     arch: options.arch ?? null,
@@ -106,6 +111,7 @@ function cacheOf({ backend, cache }: SweepOptions): SweepConfig["cache"] {
 }
 
 const BACKEND_OPTIONS: readonly BackendOption[] = [
+  "aa",
   "threads",
   "isa",
   "arch",
@@ -117,10 +123,11 @@ const BACKEND_OPTIONS: readonly BackendOption[] = [
 function checkBackendOptions(options: SweepOptions): void {
   const { takes } = backendEntry(options.backend);
   for (const name of BACKEND_OPTIONS) {
-    if (options[name] === undefined || takes.includes(name)) continue;
+    const value = options[name];
+    if (value === undefined || value === false || takes.includes(name)) continue;
     const others = Object.keys(BACKENDS).filter((other) => BACKENDS[other].takes.includes(name));
     const allowed = `left out: it is an option of ${others.join(", ")}, not of ${nameOf(options.backend)}`;
-    refuse(name, options[name], allowed);
+    refuse(name, value, allowed);
   }
 }
 

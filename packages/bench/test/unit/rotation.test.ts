@@ -117,11 +117,11 @@ describe("on a device", () => {
   async function prepared(
     copies: number,
     use: (sides: DeviceSides, device: Device) => Promise<void>,
-    { memory = GIB } = {},
+    { memory = GIB, aa = false } = {},
   ): Promise<void> {
     mock.reset("gfx1151", 1, memory);
     using device = openDevice({ backend: "hip" });
-    const cell = cellOf();
+    const cell = { ...cellOf(), aa };
     const coldBytes = (copies - 1) * touchedBytes(cell.problem);
     const choose = async () => {
       throw new Error("a configuration is named");
@@ -132,7 +132,8 @@ describe("on a device", () => {
     sides.dispose();
     await device.synchronize();
     // Six tensors of the first, eight of each other, where prepared weights are no copy; weights of the first are kept.
-    expect(before - mock.live()).toBe(6 + 8 * (copies - 1));
+    const second = aa ? 1 : 0;
+    expect(before - mock.live()).toBe(6 + second + (8 + second) * (copies - 1));
   }
 
   test(
@@ -167,6 +168,22 @@ describe("on a device", () => {
           expect(launches.filter(({ arguments: bytes }) => bytes.includes(c))).toHaveLength(2);
         }
       }),
+    60_000,
+  );
+
+  test(
+    "each copy has an output of its own for the second side of an A/A run",
+    () =>
+      prepared(
+        3,
+        async (sides) => {
+          const outputs = sides.copies.flatMap(({ c }) => [c.kernel.address, c.reference.address]);
+          expect(new Set(outputs).size).toBe(6);
+          for (const side of ["kernel", "reference"] as const)
+            expect((await sides.verify(side)).passed).toBe(true);
+        },
+        { aa: true },
+      ),
     60_000,
   );
 

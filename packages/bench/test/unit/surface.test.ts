@@ -38,6 +38,7 @@ test("the public surface is exactly this", () => {
     "resultJsonSchema",
     "runSweep",
     "samplePairs",
+    "shareOfSame",
     "spearman",
     "speedupPlot",
     "verdict",

@@ -24,7 +24,7 @@ export async function run(options: RunOptions, context: Context): Promise<ExitCo
   const interrupted = await sweepInto(sink, settings, resumed.rows, context);
   if (interrupted !== undefined) sink.note(stopNote(sink.rows.length, sink.planned, options));
   sink.conclude(interrupted !== undefined);
-  return interrupted ?? exitCodeOf(sink.rows);
+  return interrupted ?? exitCodeOf(sink.rows, settings.aa);
 }
 
 /** Runs the sweep; the exit code of the signal that stopped it, or undefined when it came to its end. */

@@ -96,6 +96,12 @@ function options() {
         .env(envName("--cache")),
     )
     .addOption(
+      new Option(
+        "--aa",
+        "compare the kernel with itself: at least 95 % of the cells should be SAME, else exit code 1",
+      ).conflicts("tritonConfig"),
+    )
+    .addOption(
       new Option("--samples <n>", "most pairs of samples a cell, 6 to 1000 (default: 200)")
         .argParser(integer("--samples", 6, 1000))
         .env(envName("--samples")),
@@ -137,6 +143,7 @@ export function runCommand(dispatch: Dispatch) {
       "the same with all 256 experts: some minutes",
     ],
     ["moe-bench run --backend hip -a zipf1,uniform", "on an AMD GPU, timed"],
+    ["moe-bench run --backend cuda --aa", "what this machine finds where there is nothing to find"],
     ["moe-bench run --shape K=4096,N=3072,E=64,G=64 --json > run.json", "your own sizes"],
   ]);
 }

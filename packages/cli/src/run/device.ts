@@ -20,6 +20,7 @@ const FLAGS: Record<BackendOption, string> = {
   arch: "--arch",
   device: "--device",
   tritonConfig: "--triton-config",
+  aa: "--aa",
 };
 
 /** Flags of a measurement of time. */
@@ -47,11 +48,12 @@ export function checkDevice(
 function checkFlags(settings: SweepSettings): void {
   const { takes } = BACKENDS[settings.backend];
   for (const name of Object.keys(FLAGS) as BackendOption[]) {
-    if (settings[name] === undefined || takes.includes(name)) continue;
+    const value = settings[name];
+    if (value === undefined || takes.includes(name)) continue;
     const others = Object.keys(BACKENDS).filter((other) => BACKENDS[other].takes.includes(name));
     throw new CliError({
       code: "E_CONFLICT",
-      what: `${FLAGS[name]} ${settings[name]} does not fit the backend ${settings.backend}`,
+      what: `${FLAGS[name]}${value === true ? "" : ` ${value}`} does not fit the backend ${settings.backend}`,
       allowed: takes.map((taken) => FLAGS[taken]).join(", "),
       next: `leave it out, or use --backend ${others.join(", ")}`,
     });

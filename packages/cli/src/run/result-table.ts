@@ -104,9 +104,10 @@ const TRYING = ["hip", "cuda"];
 
 function sides(
   { kernel, reference }: ResultRow,
-  { backend, tritonConfig }: ResultHeader["config"],
+  { backend, tritonConfig, aa }: ResultHeader["config"],
 ): string {
   if (kernel === null || reference === null) return "";
+  if (aa) return `A/A: ${kernel.name} against itself\n`;
   const isTried = TRYING.includes(backend) && tritonConfig === null;
   return `${kernel.name} against ${reference.name}${isTried ? "; every cell takes its fastest" : ""}\n`;
 }

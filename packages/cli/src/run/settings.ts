@@ -38,6 +38,7 @@ export function sweepSettings(given: RunOptions, resumed?: SweepConfig): SweepSe
     sampler: given.sampler ?? resumed?.sampler,
     placement: given.placement ?? resumed?.placement,
     cache: given.cache ?? resumed?.cache ?? undefined,
+    aa: (given.aa ?? resumed?.aa) || undefined,
     threads,
     isa,
     arch: given.arch ?? resumed?.arch ?? undefined,

@@ -71,10 +71,12 @@ export class Sink {
     const header = this.#header;
     if (this.#form === "json" && header !== undefined) {
       const body = { schemaVersion: SCHEMA_VERSION, kind: "run", header, rows };
-      const more = { interrupted, conclusions: conclude(rows) };
+      const more = { interrupted, conclusions: conclude(rows, header.config.aa) };
       this.#context.io.out(`${JSON.stringify({ ...body, ...more }, null, 2)}\n`);
     }
-    if (this.#form === "table") this.#context.io.out(summary(rows, this.#context));
+    if (this.#form === "table") {
+      this.#context.io.out(summary(rows, this.#context, header?.config.aa));
+    }
   }
 
   /** Writes a sentence to stderr unless --quiet. */

@@ -4,14 +4,16 @@ import {
   comparisonOf,
   crossovers,
   rankCorrelation,
+  shareOfSame,
   speedupPlot,
   worstFirst,
   type Crossover,
   type RankCorrelation,
   type ResultRow,
+  type ShareOfSame,
 } from "@moe/bench";
 import type { Context } from "../context.ts";
-import { signedPercent } from "../terminal/format.ts";
+import { percent, signedPercent } from "../terminal/format.ts";
 import type { Style } from "../terminal/paint.ts";
 import { POWER_CAP } from "./notes.ts";
 import { verdictOf, verdictStyle } from "./verdict.ts";
@@ -34,10 +36,12 @@ export interface Conclusions {
   worstFirst: string[];
   crossovers: Crossover[];
   rankCorrelation: RankCorrelation[];
+  /** Of an A/A run. */
+  same?: ShareOfSame;
 }
 
 /** Draws the conclusions from finished rows. */
-export function conclude(rows: readonly ResultRow[]): Conclusions {
+export function conclude(rows: readonly ResultRow[], aa = false): Conclusions {
   const verdicts: Record<string, number> = {};
   for (const row of rows) verdicts[verdictOf(row)] = (verdicts[verdictOf(row)] ?? 0) + 1;
   return {
@@ -45,6 +49,7 @@ export function conclude(rows: readonly ResultRow[]): Conclusions {
     worstFirst: worstFirst(rows).map((row) => row.id),
     crossovers: crossovers(rows),
     rankCorrelation: rankCorrelation(rows),
+    ...(aa && { same: shareOfSame(rows) }),
   };
 }
 
@@ -53,16 +58,17 @@ function modelled(rows: readonly ResultRow[]): string {
   return rows.some((row) => row.counts !== null) ? " (modelled)" : "";
 }
 
-/** The conclusions for people, sections separated by blank lines. */
-export function summary(rows: readonly ResultRow[], context: Context): string {
-  const conclusions = conclude(rows);
+/** The conclusions for people, sections separated by blank lines. Of an A/A run only what differs, as it should not. */
+export function summary(rows: readonly ResultRow[], context: Context, aa = false): string {
+  const { verdicts, crossovers: crossed, rankCorrelation: rho, same } = conclude(rows, aa);
+  const why = aa
+    ? []
+    : [crossings(crossed, rows, context), correlation(rho, rows, context), ...plots(rows, context)];
   const sections = [
     failures(rows, context),
     worst(rows, context),
-    crossings(conclusions.crossovers, rows, context),
-    correlation(conclusions.rankCorrelation, rows, context),
-    ...plots(rows, context),
-    totals(conclusions.verdicts, rows, context),
+    ...why,
+    totals(verdicts, rows, context) + (same === undefined ? "" : sameness(same, context)),
   ];
   return sections
     .filter(Boolean)
@@ -183,6 +189,17 @@ function totals(
   return rows.length === 0
     ? ""
     : `${plural(rows.length, "cell")}: ${counts.join(", ")}${modelled(rows)}\n${note}${capped(rows)}${throttling(rows)}`;
+}
+
+/** What an A/A run is for. */
+function sameness(
+  { same, cells, share, wanted, isEnough }: ShareOfSame,
+  { paint }: Context,
+): string {
+  if (cells === 0) return "";
+  const found = `A/A: ${same} of ${plural(cells, "cell")} SAME, ${percent(share)}`;
+  const judged = isEnough ? "as wanted: at least" : "too few: wanted at least";
+  return `${paint(isEnough ? "green" : "alert", found)}, ${judged} ${percent(wanted)}\n`;
 }
 
 /** Cells in which the card held its clocks down to stay within its power: no fault, but what its numbers are of. */

@@ -1,7 +1,7 @@
 /** Columns of cells that were timed. */
 
 import type { ResultRow } from "@moe/bench";
-import { grouped, short, signedPercent } from "../terminal/format.ts";
+import { grouped, interval, short, signedPercent } from "../terminal/format.ts";
 import type { Column } from "../terminal/table.ts";
 import { NONE, verdictOf, verdictStyle } from "./verdict.ts";
 
@@ -15,10 +15,6 @@ type Timing = NonNullable<ResultRow["timing"]>;
 
 function timed(show: (timing: Timing) => string): (row: ResultRow) => string {
   return (row) => (row.timing === null ? NONE : show(row.timing));
-}
-
-function interval({ speedupLow, speedupHigh }: Timing): string {
-  return `${signedPercent((speedupLow - 1) * 100)}..${signedPercent((speedupHigh - 1) * 100)}`;
 }
 
 /** Times, their ratio with its interval, rates. */

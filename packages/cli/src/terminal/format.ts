@@ -25,6 +25,16 @@ export function signedPercent(x: number): string {
   return sign + text;
 }
 
+/** An interval of the speedup in percent: `-1.2..+3.4`. */
+export function interval(o: { speedupLow: number; speedupHigh: number }): string {
+  return `${signedPercent((o.speedupLow - 1) * 100)}..${signedPercent((o.speedupHigh - 1) * 100)}`;
+}
+
+/** A share of 1 as a percentage that is never rounded up to the next one: `94.9 %`. */
+export function percent(share: number): string {
+  return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+}
+
 /** A relative error: `2.1e-3`, `0`. */
 export function relative(x: number): string {
   return x === 0 ? "0" : x.toExponential(1);

@@ -108,6 +108,16 @@ test.each([
     "--cache read does not fit the backend cuda\n  allowed: write, rotate, warm\n  next: leave it out to use write",
   ],
   [
+    "an A/A run of what is counted",
+    "run --backend sim --aa",
+    "--aa does not fit the backend sim\n  allowed: --threads, --arch, --triton-config\n  next: leave it out, or use --backend cpu, portable, hip, cuda",
+  ],
+  [
+    "a rival in an A/A run",
+    "run --backend hip --aa --triton-config best_m32",
+    "option '--aa' cannot be used with option '--triton-config <name>'\n  next: moe-bench run --help",
+  ],
+  [
     "a pattern that matches nothing",
     "run --filter gemm3",
     "--filter: the pattern selects no cell\n  allowed: a pattern that leaves a full grid of GEMMs, archetypes and T\n  next: ids are like gemm1/balanced/T16",

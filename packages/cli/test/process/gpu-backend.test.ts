@@ -18,6 +18,13 @@ test("a run on a GPU prints the table of a timed run, with the device", () => {
   expect(out).not.toContain("modelled");
 }, 60_000);
 
+test("an A/A run on a GPU prints the kernel as its own rival, and the share of SAME decides", () => {
+  const { code, out } = cli([...HIP, ...QUICK, "--aa"], { MOE_HIP_LIBRARY: MOCK });
+  expect(out).toContain("\nA/A: moe_w4a16_gemm against itself\n");
+  const isSame = out.includes("\nA/A: 1 of 1 cell SAME, 100.0 %, as wanted: at least 95.0 %\n");
+  expect(code).toBe(isSame ? 0 : 1);
+}, 60_000);
+
 test("a cell too small to rotate through copies of it is an error that says what to do", () => {
   const args = [...HIP, "-g", "1", "--samples", "6", "--cache", "rotate", "--triton-config"];
   const { code, out } = cli([...args, "best_m32"], { MOE_HIP_LIBRARY: MOCK });

@@ -53,6 +53,18 @@ test("--jsonl prints a header and then one row a line", () => {
   expect(rows.map((row) => ResultRow.parse(JSON.parse(row)).id)).toHaveLength(4);
 });
 
+test("--aa ends with the share of SAME, which decides the exit code", () => {
+  const path = file("aa.json");
+  const { code, out } = cli([...GRID, "-g", "1", "--aa", "-o", path]);
+  expect(out).toContain("\nA/A: portableGemm against itself\n");
+  expect(out).not.toContain("kernel faster");
+  const found = /\nA\/A: (\d) of 4 cells SAME, [\d.]+ %, (as wanted|too few)/.exec(out);
+  const { header, rows } = ResultDocument.parse(JSON.parse(readFileSync(path, "utf8")));
+  const same = rows.filter((row) => row.timing?.verdict === "SAME").length;
+  expect([header.config.aa, Number(found?.[1])]).toEqual([true, same]);
+  expect([found?.[2], code]).toEqual(same === 4 ? ["as wanted", 0] : ["too few", 1]);
+});
+
 test("--resume takes the options from the file and measures only what is missing", () => {
   const path = file("resume.jsonl");
   expect(DONE).toContain(cli([...GRID, "-g", "1", "-o", path]).code);

@@ -3,6 +3,7 @@ import {
   bytes,
   duration,
   grouped,
+  percent,
   relative,
   short,
   signedPercent,
@@ -22,6 +23,15 @@ test.each([
   [Infinity, "∞"],
 ])("short(%p) is %p: never more digits than a reader needs", (x, text) => {
   expect(short(x)).toBe(text);
+});
+
+test.each([
+  [0, "0.0 %"],
+  [0.94999, "94.9 %"],
+  [0.95, "95.0 %"],
+  [1, "100.0 %"],
+])("percent(%p) is %p: a share below a limit never reads as the limit", (x, text) => {
+  expect(percent(x)).toBe(text);
 });
 
 test.each([

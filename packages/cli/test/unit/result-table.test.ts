@@ -18,6 +18,7 @@ const HEADER: ResultHeader = {
     sampler: "fast",
     placement: "sorted",
     cache: "read",
+    aa: false,
     threads: null,
     isa: null,
     arch: null,
@@ -73,6 +74,12 @@ test.each([
   const config = { ...HEADER.config, cache };
   const table = resultTable({ ...HEADER, config }, context(recordedIo(), { unicode: false }));
   expect(table.add(ROWS[0])).toContain(`, 1 thread, ${words}, seed 7`);
+});
+
+test("the heading of an A/A run says that there is no rival", () => {
+  const config = { ...HEADER.config, backend: "cuda", aa: true };
+  const table = resultTable({ ...HEADER, config }, context(recordedIo(), { unicode: false }));
+  expect(table.add(ROWS[0])).toContain("\nA/A: portableGemm against itself\n");
 });
 
 test("rows fit 80 and 120 columns, and what was left out is named", () => {

@@ -22,6 +22,7 @@ const RESUMED = {
   sampler: "numpy",
   placement: "strided",
   cache: "warm",
+  aa: true,
   threads: 3,
   isa: "avx2",
   arch: "gfx1100",
@@ -61,6 +62,12 @@ test("every flag reaches the sweep", () => {
     maxSamples: 7,
     timeBudgetMs: 120_000,
   });
+});
+
+test("an A/A run is asked for by one word, and a resumed one stays one", () => {
+  expect(sweepSettings(parse("--aa")).aa).toBe(true);
+  expect(sweepSettings(parse(), RESUMED).aa).toBe(true);
+  expect(sweepSettings(parse(), { ...RESUMED, aa: false })).not.toHaveProperty("aa");
 });
 
 test("many samples raise the most and keep the least", () => {

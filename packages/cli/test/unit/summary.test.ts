@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { exitCodeOf } from "../../src/run/exit-code.ts";
 import { cellNote, stopNote } from "../../src/run/notes.ts";
 import { conclude, summary } from "../../src/run/summary.ts";
@@ -71,6 +71,38 @@ test("a cell's note has its clocks where the device tells them", () => {
   expect(note({ ...CLOCKS, throttleReasons: [], droppedThrottled: 3 })).toContain(
     "1980 to 1755 MHz, 3 pairs dropped as throttled, 12 ms",
   );
+});
+
+describe("an A/A run", () => {
+  const same = (n: number) =>
+    Array.from({ length: n }, (_, i) =>
+      resultRow({ numTokens: i + 1, speedup: 1, verdict: "SAME", usePercent: i }),
+    );
+  const other = resultRow({ numTokens: 99, speedup: 1.02, verdict: "AMBIGUOUS" });
+
+  test.each([
+    [19, "A/A: 19 of 20 cells SAME, 95.0 %, as wanted: at least 95.0 %\n", 0],
+    [18, "A/A: 18 of 19 cells SAME, 94.7 %, too few: wanted at least 95.0 %\n", 1],
+  ] as const)("with %i cells SAME and one not says whether that is enough", (n, line, code) => {
+    const rows = [...same(n), other];
+    expect(summary(rows, plain(), true)).toEndWith(line);
+    expect(exitCodeOf(rows, true)).toBe(code);
+    expect(conclude(rows, true).same).toMatchObject({ same: n, cells: n + 1 });
+  });
+
+  test("draws no conclusions from differences that are noise", () => {
+    const text = summary([...same(4), other], plain(), true);
+    for (const title of ["kernel faster", "rank correlation", "speedup over T"])
+      expect(text).not.toContain(title);
+    expect(summary([...same(4), other], plain())).toContain("kernel faster");
+    expect(conclude(same(2))).not.toHaveProperty("same");
+  });
+
+  test("whose cells all are AMBIGUOUS is a failure, and one that could not run stays what it was", () => {
+    expect(exitCodeOf([other, other], true)).toBe(1);
+    expect(exitCodeOf([gone, gone], true)).toBe(3);
+    expect(exitCodeOf([...same(40), resultRow()], true)).toBe(1);
+  });
 });
 
 test("the plot of each GEMM fits the terminal, and goes no wider than a reader follows", () => {
