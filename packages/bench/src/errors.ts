@@ -13,6 +13,7 @@ export type BenchErrorCode =
   | "E_THROTTLED"
   | "E_OUTPUT_EXISTS"
   | "E_RESUME_MISMATCH"
+  | "E_RUN_MISMATCH"
   | "E_RESULTS_CORRUPT"
   | "E_RESULTS_VERSION";
 

@@ -77,6 +77,7 @@ export { openResultLog, type ResultLog, type ResultLogOptions } from "./results/
 export { readResults, type Results } from "./results/readResults.ts";
 export { writeResultDocument } from "./results/writeResultDocument.ts";
 
+export { agreementOf, type Agreement, type CellAgreement } from "./analysis/agreementOf.ts";
 export { comparisonOf, type Comparison } from "./analysis/comparisonOf.ts";
 export { crossovers, type Crossing, type Crossover } from "./analysis/crossovers.ts";
 export { rankCorrelation, type RankCorrelation } from "./analysis/rankCorrelation.ts";

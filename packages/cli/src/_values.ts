@@ -22,6 +22,15 @@ export function integer(flag: string, min: number, max: number): (text: string) 
   };
 }
 
+/** A number from 0 to 1, both included. */
+export function share(flag: string): (text: string) => number {
+  return (text) => {
+    const value = /^\s*\d*\.?\d+\s*$/.test(text) ? Number(text) : NaN;
+    if (!(value >= 0 && value <= 1)) reject(flag, text, "a number from 0 to 1");
+    return value;
+  };
+}
+
 /** Integers separated by commas, each from `min` to `max` (included), without repeats. */
 export function integerList(flag: string, min: number, max: number): (text: string) => number[] {
   return (text) => {

@@ -4,7 +4,7 @@
  * | code | meaning |
  * |---|---|
  * | 0 | everything asked for was done |
- * | 1 | it ran and found a failure: an output that does not match (BADREL), a fault of a simulated kernel, an A/A run with too many differences, or an unexpected error |
+ * | 1 | it ran and found a failure: an output that does not match (BADREL), a fault of a simulated kernel, an A/A run or a repetition with too many differences, or an unexpected error |
  * | 2 | usage: an unknown flag, command or value |
  * | 3 | the requested backend or instruction set is not available on this machine |
  * | 4 | inconclusive: every measured cell is AMBIGUOUS |

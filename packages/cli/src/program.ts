@@ -2,6 +2,7 @@
 
 import { Command, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { choice } from "./_values.ts";
+import { compareCommand } from "./compare/command.ts";
 import { completionCommand, completeCommand } from "./completion/command.ts";
 import type { Dispatch } from "./context.ts";
 import { devicesCommand } from "./devices/command.ts";
@@ -44,6 +45,7 @@ export function createProgram(dispatch: Dispatch): CommandUnknownOpts {
   const commands = [
     mapCommand(dispatch),
     runCommand(dispatch),
+    compareCommand(dispatch),
     simCommand(dispatch),
     devicesCommand(dispatch),
     presetsCommand(dispatch),

@@ -7,6 +7,10 @@ export interface Comparison {
   measure: "time" | "count";
   /** The reference's time or issue cycles / the kernel's; above 1 the kernel is faster. */
   speedup: number;
+  /** Lower end of the interval of `speedup`; counts have no spread, so that it is `speedup`. */
+  speedupLow: number;
+  /** Upper end, likewise. */
+  speedupHigh: number;
   /** (speedup − 1)·100. */
   speedupPercent: number;
   /** What it means. */
@@ -28,8 +32,11 @@ export interface Comparison {
  * ```
  */
 export function comparisonOf(row: Pick<ResultRow, "timing" | "counts">): Comparison | null {
-  const found = row.timing ?? row.counts;
+  const { timing, counts } = row;
+  const found = timing ?? counts;
   if (!found) return null;
   const { speedup, speedupPercent, verdict } = found;
-  return { measure: row.timing ? "time" : "count", speedup, speedupPercent, verdict };
+  const { speedupLow, speedupHigh } = timing ?? { speedupLow: speedup, speedupHigh: speedup };
+  const measure = timing ? "time" : "count";
+  return { measure, speedup, speedupLow, speedupHigh, speedupPercent, verdict };
 }

@@ -87,9 +87,11 @@ describe("conclusions take counted rows as they take timed ones", () => {
 
   test("the comparison, the order and the crossing", async () => {
     const rows = await sweep();
+    const point = (speedup: number) =>
+      ({ measure: "count", speedup, speedupLow: speedup, speedupHigh: speedup }) as const;
     expect(rows.map(comparisonOf)).toEqual([
-      { measure: "count", speedup: 0.5, speedupPercent: -50, verdict: "SLOW" },
-      { measure: "count", speedup: 2, speedupPercent: 100, verdict: "FAST" },
+      { ...point(0.5), speedupPercent: -50, verdict: "SLOW" },
+      { ...point(2), speedupPercent: 100, verdict: "FAST" },
     ]);
     expect(worstFirst(rows.toReversed()).map((row) => row.numTokens)).toEqual([8, 32]);
     expect(crossovers(rows)[0].crossings).toEqual([

@@ -16,6 +16,7 @@ test("the public surface is exactly this", () => {
     "ResultHeader",
     "ResultRow",
     "SCHEMA_VERSION",
+    "agreementOf",
     "captureEnvironment",
     "comparisonOf",
     "crossovers",

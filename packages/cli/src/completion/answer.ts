@@ -6,7 +6,7 @@ import { captureLog } from "./_capture.ts";
 import { optionValues } from "./values.ts";
 
 /** Arguments that are files. */
-const FILE_ARGUMENTS = new Set(["code-object", "launch"]);
+const FILE_ARGUMENTS = new Set(["code-object", "launch", "first", "second"]);
 
 /** Options whose value is a file: the shell completes it. */
 const FILE_OPTIONS = new Set(["output", "resume"]);

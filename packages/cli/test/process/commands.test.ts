@@ -21,7 +21,7 @@ test.each([["--help"], ["-h"], ["help"]])(
 );
 
 test("help COMMAND and COMMAND --help are the same text", () => {
-  for (const name of ["map", "run", "devices", "presets", "completion"]) {
+  for (const name of ["map", "run", "compare", "devices", "presets", "completion"]) {
     expect(cli(["help", name]).out).toBe(cli([name, "--help"]).out);
   }
 });
@@ -38,6 +38,7 @@ test("help --json gives the visible tree", () => {
   expect(tree.commands.map((c: { name: string }) => c.name)).toEqual([
     "map",
     "run",
+    "compare",
     "sim",
     "devices",
     "presets",

@@ -5,12 +5,12 @@ test.each([
   [
     "a misspelt command",
     "mpa",
-    'unknown command "mpa"\n  allowed: map, run, sim, devices, presets, completion, help\n  next: did you mean map?',
+    'unknown command "mpa"\n  allowed: map, run, compare, sim, devices, presets, completion, help\n  next: did you mean map?',
   ],
   [
     "a misspelt command of help",
     "help rnu",
-    'unknown command "rnu"\n  allowed: map, run, sim, devices, presets, completion, help\n  next: did you mean run?',
+    'unknown command "rnu"\n  allowed: map, run, compare, sim, devices, presets, completion, help\n  next: did you mean run?',
   ],
   [
     "a misspelt flag",
@@ -116,6 +116,21 @@ test.each([
     "a rival in an A/A run",
     "run --backend hip --aa --triton-config best_m32",
     "option '--aa' cannot be used with option '--triton-config <name>'\n  next: moe-bench run --help",
+  ],
+  [
+    "a share in percent",
+    "compare a.jsonl b.jsonl --at-least 95",
+    '--at-least: "95" is not allowed\n  allowed: a number from 0 to 1',
+  ],
+  [
+    "a result file that is not there",
+    "compare no/such.jsonl b.jsonl",
+    "\"no/such.jsonl\" cannot be read\n  allowed: a result file of run --output\n  next: ENOENT: no such file or directory, open 'no/such.jsonl'",
+  ],
+  [
+    "a repetition without its first run",
+    "compare a.jsonl",
+    "moe-bench compare needs the argument <second>\n  next: moe-bench compare --help",
   ],
   [
     "a pattern that matches nothing",

@@ -22,6 +22,16 @@ test("integers accept both bounds and reject what is beside them", () => {
   }
 });
 
+test("shares accept both bounds and reject what is beside them", () => {
+  const parse = values.share("--s");
+  expect(["0", "1", " .5 ", "0.95", "1.0"].map(parse)).toEqual([0, 1, 0.5, 0.95, 1]);
+  for (const bad of ["-0.1", "1.01", "95%", "1e-1", "", ".", "1.", "NaN"]) {
+    expect(messageOf(() => parse(bad))).toBe(
+      `--s: ${JSON.stringify(bad)} is not allowed\n  allowed: a number from 0 to 1`,
+    );
+  }
+});
+
 test("lists keep their order, drop repeats and reject empty items", () => {
   expect(values.integerList("--n", 1, 99)("32,16, 32")).toEqual([32, 16]);
   expect(values.wordList("--a")("b,a,b")).toEqual(["b", "a"]);
