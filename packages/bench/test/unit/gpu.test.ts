@@ -2,7 +2,9 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { type Backend, parseShape, ResultRow, runSweep, type SweepOptions } from "@moe/bench";
 import { tritonConfigurations } from "@moe/kernel-hip";
-import { MOCK, mock, useMock } from "../../../kernel-hip/test/unit/_mock.ts";
+import { existsSync } from "node:fs";
+import { testWhere } from "../../../../test/_testWhere.ts";
+import { CUDA_KERNELS, MOCK, mock, useMock } from "../../../kernel-hip/test/unit/_mock.ts";
 import { openGpuBackend } from "../../src/backends/gpu.ts";
 import { errorOf } from "../_errorOf.ts";
 import { headerOf } from "../_fakeBackend.ts";
@@ -106,6 +108,35 @@ describe("a sweep on an NVIDIA GPU", () => {
     expect(kernels.filter((name) => name === "moe_repack_g128")).toHaveLength(1);
     expect(mock.live()).toBe(0);
   }, 60_000);
+});
+
+describe("the Hopper kernel, run as code of the host by the mock", () => {
+  useMock();
+
+  testWhere(
+    existsSync(CUDA_KERNELS),
+    "clang-19 at the build",
+    "is right in a sweep of both GEMMs that compares it with itself (oracle: f64 dot products)",
+    async () => {
+      mock.reset("sm_90", 1, GIB);
+      mock.runCuda(3);
+      // That of the mock says that it is too hot.
+      process.env.MOE_NVML_LIBRARY = "/no/such/library.so";
+      const shape = parseShape("K=128,N=128,E=4,topK=2,G=64,blockM=32");
+      const tokens = [20];
+      const both = { ...SMALL, backend: "cuda", aa: true, shape, tokens, gemms: [1, 2] } as const;
+      const events = await Array.fromAsync(runSweep(both));
+      const rows = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
+      expect(rows).toHaveLength(2);
+      for (const { status, error, kernel, reference } of rows) {
+        expect([status, error]).toEqual(["ok", null]);
+        expect(kernel?.verification?.passed).toBe(true);
+        expect(reference?.verification?.passed).toBe(true);
+      }
+      expect(mock.live()).toBe(0);
+    },
+    240_000,
+  );
 });
 
 describe("a GPU that a caller opened", () => {
