@@ -105,6 +105,14 @@ export function checkSeed(seed: unknown): void {
   );
 }
 
+/** A share of a weight that rounding may change. */
+export function checkRounding(name: string, rounding: number): void {
+  if (rounding >= 0 && rounding <= 1) return;
+  throw new QuantError("E_OPTION", `${name} is ${rounding}; allowed are 0 to 1.`, {
+    [name]: rounding,
+  });
+}
+
 /** Whether two views share a byte. */
 export function overlaps(x: ArrayBufferView, y: ArrayBufferView): boolean {
   if (x.buffer !== y.buffer || x.byteLength === 0 || y.byteLength === 0) return false;

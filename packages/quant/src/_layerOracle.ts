@@ -45,11 +45,14 @@ export class LayerOracle {
   readonly #layer: MoeLayerProblem;
   readonly #rounding: Rounding;
   readonly #toFloat: (bits: number) => number;
+  readonly #weightRounding: number;
 
-  constructor(layer: MoeLayerProblem) {
+  /** An implementation may round each dequantised weight by `weightRounding` of itself. */
+  constructor(layer: MoeLayerProblem, weightRounding: number) {
     const { dtype = "bf16" } = layer;
     this.#layer = layer;
     this.#rounding = ROUNDING[dtype];
+    this.#weightRounding = weightRounding;
     this.#toFloat = dtype === "bf16" ? bf16ToFloat : f16ToFloat;
   }
 
@@ -94,7 +97,7 @@ export class LayerOracle {
     const error = new Float64Array(down.k);
     const project = (row: number): [number, number] => {
       const sum = dot(x, gateUp, expert * gateUp.n + row, this.#toFloat);
-      return [sum.value, this.#stored(sum.value, summed(sum, gateUp.k, sum.magnitude))];
+      return [sum.value, this.#stored(sum.value, this.#summed(sum, gateUp.k, sum.magnitude))];
     };
     for (let i = 0; i < down.k; i++) {
       const [gate, gateError] = project(i);
@@ -118,11 +121,17 @@ export class LayerOracle {
       const row = expert * down.n + col;
       const sum = dot(a.value, down, row, this.#toFloat);
       const propagated = dot(a.error, down, row, this.#toFloat).magnitude;
-      const own = summed(sum, down.k, sum.magnitude + propagated);
+      const own = this.#summed(sum, down.k, sum.magnitude + propagated);
       value[col] = sum.value;
       error[col] = this.#stored(sum.value, propagated + own);
     }
     return { value, error };
+  }
+
+  /** The error of a dot product in f32 whose terms add up to `magnitude`. */
+  #summed({ maxScale }: Dot, k: number, magnitude: number): number {
+    const roundings = gamma(k) + this.#weightRounding;
+    return roundings * magnitude + LEAST_NORMAL * (1 + k * (1 + 16 * maxScale));
   }
 }
 
@@ -130,9 +139,4 @@ export class LayerOracle {
 function gamma(count: number): number {
   const roundings = (count + 2) * F32_ROUNDOFF;
   return roundings / (1 - roundings);
-}
-
-/** The error of a dot product in f32 whose terms add up to `magnitude`. */
-function summed({ maxScale }: Dot, k: number, magnitude: number): number {
-  return gamma(k) * magnitude + LEAST_NORMAL * (1 + k * (1 + 16 * maxScale));
 }

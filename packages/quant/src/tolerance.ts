@@ -18,8 +18,8 @@ export interface ToleranceInput {
   /** Largest `|scale|` of the weight row. */
   maxScale: number;
   /**
-   * Relative rounding that the kernel makes in each dequantised weight. 0 for every kernel of this
-   * project; 2^-8 for one that rounds weights to bf16 before it multiplies.
+   * Relative rounding that the kernel makes in each dequantised weight. 0 for one that multiplies them as whole numbers and
+   * scales afterwards; 2^-8 for one that rounds weights to bf16 before it multiplies.
    */
   weightRounding: number;
   /**

@@ -1,10 +1,9 @@
-import { checkArray, checkInteger, checkOptions, checkSeed } from "./_check.ts";
+import { checkArray, checkInteger, checkOptions, checkRounding, checkSeed } from "./_check.ts";
 import { dot, readActivationRow, scaledMagnitude } from "./_dot.ts";
 import { listRoutes, type Routes } from "./_routes.ts";
 import { planSamples } from "./_samplePlan.ts";
 import { bf16ToFloat } from "./bf16.ts";
 import { checkProblem } from "./checkProblem.ts";
-import { QuantError } from "./errors.ts";
 import type { MoeGemmProblem } from "./problem.ts";
 import { shareOfTolerance } from "./tolerance.ts";
 
@@ -153,13 +152,7 @@ function readOptions(
   if (samples !== "all") checkInteger(samples, "samples", 0);
   checkSeed(seed);
   if (untouched !== undefined) checkArray(untouched, "untouched", Uint16Array, p.c.length);
-  for (const name of ROUNDINGS) {
-    const rounding = options[name] ?? 0;
-    if (rounding >= 0 && rounding <= 1) continue;
-    throw new QuantError("E_OPTION", `${name} is ${rounding}; allowed are 0 to 1.`, {
-      [name]: rounding,
-    });
-  }
+  for (const name of ROUNDINGS) checkRounding(name, options[name] ?? 0);
   return { samples, seed, untouched, weightRounding, offsetRounding };
 }
 

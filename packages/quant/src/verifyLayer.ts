@@ -1,4 +1,4 @@
-import { checkArray, checkInteger, checkOptions, checkSeed } from "./_check.ts";
+import { checkArray, checkInteger, checkOptions, checkRounding, checkSeed } from "./_check.ts";
 import { LayerOracle } from "./_layerOracle.ts";
 import { randomBelow } from "./_random.ts";
 import { bf16ToFloat } from "./bf16.ts";
@@ -16,6 +16,8 @@ export interface VerifyLayerOptions {
   seed?: number;
   /** Copy of `out` from before the call, of the same length: what lies behind its rows must still equal it. */
   untouched?: Uint16Array;
+  /** See `ToleranceInput.weightRounding`, of the layer's type; 0 (default) to 1 (included). */
+  weightRounding?: number;
 }
 
 /** The element that used most of its tolerance. */
@@ -78,13 +80,14 @@ export function verifyLayer(
   options: VerifyLayerOptions = {},
 ): VerifyLayerReport {
   checkLayer(layer);
-  checkOptions(options, "options", ["tokens", "seed", "untouched"]);
-  const { tokens = DEFAULT_TOKENS, seed = 0, untouched } = options;
+  checkOptions(options, "options", ["tokens", "seed", "untouched", "weightRounding"]);
+  const { tokens = DEFAULT_TOKENS, seed = 0, untouched, weightRounding = 0 } = options;
   if (tokens !== "all") checkInteger(tokens, "tokens", 0);
   checkSeed(seed);
   if (untouched !== undefined) checkArray(untouched, "untouched", Uint16Array, layer.out.length);
+  checkRounding("weightRounding", weightRounding);
   const toFloat = (layer.dtype ?? "bf16") === "bf16" ? bf16ToFloat : f16ToFloat;
-  const oracle = new LayerOracle(layer);
+  const oracle = new LayerOracle(layer, weightRounding);
   const width = layer.down.n;
   let [checked, failed, difference, reference] = [0, 0, 0, 0];
   let worst: VerifyLayerReport["worst"] = null;

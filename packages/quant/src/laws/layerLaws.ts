@@ -15,6 +15,8 @@ export type LayerForward = (layer: MoeLayerProblem) => unknown;
 export interface LayerLawOptions {
   /** Which layers the implementation takes; others are drawn again, so accept a fair share. Default: all. */
   accepts?: (spec: LayerSpec) => boolean;
+  /** What the implementation may round each dequantised weight by, for a layer's type; see `VerifyLayerOptions`. Default: nothing. */
+  weightRounding?: (dtype: LayerSpec["dtype"]) => number;
 }
 
 /**
@@ -37,8 +39,8 @@ export interface LayerLawOptions {
  * ```
  */
 export function layerLaws(forward: LayerForward, options: LayerLawOptions = {}): GemmLaw[] {
-  checkOptions(options, "options", ["accepts"]);
-  const { accepts = () => true } = options;
+  checkOptions(options, "options", ["accepts", "weightRounding"]);
+  const { accepts = () => true, weightRounding = () => 0 } = options;
   const specs = layerSpec().filter(accepts);
   const law = (name: string, check: (spec: LayerSpec) => Promise<void>): GemmLaw => ({
     name,
@@ -52,7 +54,7 @@ export function layerLaws(forward: LayerForward, options: LayerLawOptions = {}):
   };
   return [
     law("every element is within tolerance and nothing else is written", async (spec) => {
-      expectRight(await run(spec));
+      expectRight(await run(spec), weightRounding(spec.dtype));
     }),
     law("steps that are exact give the exact result", async (spec) => {
       const built = buildLayer(spec);
@@ -74,7 +76,7 @@ export function layerLaws(forward: LayerForward, options: LayerLawOptions = {}):
           hidden[token * spec.hiddenSize + below(spec.hiddenSize)] = 0x7fff;
         }
       });
-      expectRight(withNaN);
+      expectRight(withNaN, weightRounding(spec.dtype));
     }),
     law("a token without a route gets zeros", async (spec) => {
       const { layer } = await run({ ...spec, dropOneOf: 1 });
@@ -110,8 +112,8 @@ const WRONG: Edit[] = [
   (p) => void (p.out = p.hidden),
 ];
 
-function expectRight({ layer, before, guardWrites }: BuiltLayer): void {
-  const report = verifyLayer(layer, { tokens: "all", untouched: before });
+function expectRight({ layer, before, guardWrites }: BuiltLayer, weightRounding: number): void {
+  const report = verifyLayer(layer, { tokens: "all", untouched: before, weightRounding });
   const guards = guardWrites();
   if (report.passed && guards === 0) return;
   throw new Error(`wrong result: ${JSON.stringify({ ...report, guardWrites: guards })}`);

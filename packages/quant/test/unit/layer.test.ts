@@ -73,6 +73,22 @@ describe("verification of a layer", () => {
     expect([some.checked, some.strayWrites]).toEqual([64, null]);
   });
 
+  test("allows weights that are rounded only where it is told by how much", () => {
+    const { layer } = buildLayer({ ...SPEC, dtype: "f16" });
+    // Eight units of the last place, at most 2^-7 of each weight.
+    const more = ({ scales, ...weights }: MoeLayerProblem["down"]) => ({
+      ...weights,
+      scales: scales.map((bits) => bits + 8),
+    });
+    naiveLayer({ ...layer, gateUp: more(layer.gateUp), down: more(layer.down) });
+    const passes = (weightRounding: number) =>
+      verifyLayer(layer, { tokens: "all", weightRounding }).passed;
+    expect([passes(0), passes(2 ** -11), passes(2 ** -7)]).toEqual([false, false, true]);
+    for (const wrong of [-1, 1.5, Number.NaN]) {
+      expect(() => passes(wrong)).toThrow("allowed are 0 to 1");
+    }
+  });
+
   test("refuses a wrong NaN and a wrong infinity", () => {
     for (const bits of [0x7fc0, 0x7f80, 0xff80]) {
       const { layer } = buildLayer(SPEC);
