@@ -1,8 +1,7 @@
 // The element-wise steps of a layer: SiLU(gate) * up between the GEMMs, and the weighted sum over a token's experts.
 // Rows are routes in flat order. A route whose expert is out of range has no row: nothing of it is read, and its activations
 // are zeros, as the row sums of the second GEMM read every row.
-#include "common/gfx11.h"
-#include "common/types.h"
+#include "common/element.h"
 
 constexpr u32 LAYER_THREADS = 256;
 constexpr f32 LOG2_E = 1.44269504088896340736f;
@@ -44,16 +43,16 @@ template <class T> DEVICE Eight load8(const u16 *from) {
 template <class T> DEVICE void store8(u16 *to, const Eight &values) {
   u32x4 pairs;
   for (u32 i = 0; i < 4; i++) pairs[i] = T::round(values.at[2 * i]) | u32(T::round(values.at[2 * i + 1])) << 16;
-  *(GLOBAL u32x4 *)to = pairs;
+  store16(to, pairs);
 }
 
-DEVICE f32 silu(f32 x) { return x * __builtin_amdgcn_rcpf(1 + __builtin_amdgcn_exp2f(x * -LOG2_E)); }
+DEVICE f32 silu(f32 x) { return x * fast_reciprocal(1 + fast_exp2(x * -LOG2_E)); }
 
-DEVICE u32 column() { return (__builtin_amdgcn_workgroup_id_x() * LAYER_THREADS + thread_id()) * 8; }
+DEVICE u32 column() { return (group_x() * LAYER_THREADS + thread_id()) * 8; }
 
 template <class T> DEVICE void activate(const ActivateArgs &args) {
   if (column() >= args.width) return;
-  for (u64 row = __builtin_amdgcn_workgroup_id_y(); row < args.rows; row += args.step) {
+  for (u64 row = group_y(); row < args.rows; row += args.step) {
     u16 *out = args.out + row * args.width + column();
     if (u32(args.topk_ids[row]) >= args.num_experts) {
       store8<T>(out, {});
@@ -69,19 +68,19 @@ template <class T> DEVICE void activate(const ActivateArgs &args) {
 
 template <class T> DEVICE void combine(const CombineArgs &args) {
   if (column() >= args.width) return;
-  for (u64 row = __builtin_amdgcn_workgroup_id_y(); row < args.rows; row += args.step) {
+  for (u64 row = group_y(); row < args.rows; row += args.step) {
     Eight sum = {};
     for (u64 route = row * args.top_k; route < (row + 1) * args.top_k; route++) {
       if (u32(args.topk_ids[route]) >= args.num_experts) continue;
       const Eight values = load8<T>(args.down + route * args.width + column());
       const f32 weight = args.weights[route];
-      for (u32 i = 0; i < 8; i++) sum.at[i] = __builtin_fmaf(weight, values.at[i], sum.at[i]);
+      for (u32 i = 0; i < 8; i++) sum.at[i] = multiply_add(weight, values.at[i], sum.at[i]);
     }
     store8<T>(args.out + row * args.width + column(), sum);
   }
 }
 
-KERNEL(LAYER_THREADS, 8) moe_activate_bf16(ActivateArgs args) { ON_GFX11(activate<Bf16>(args)); }
-KERNEL(LAYER_THREADS, 8) moe_activate_f16(ActivateArgs args) { ON_GFX11(activate<F16>(args)); }
-KERNEL(LAYER_THREADS, 8) moe_combine_bf16(CombineArgs args) { ON_GFX11(combine<Bf16>(args)); }
-KERNEL(LAYER_THREADS, 8) moe_combine_f16(CombineArgs args) { ON_GFX11(combine<F16>(args)); }
+KERNEL(LAYER_THREADS, 8) moe_activate_bf16(ActivateArgs args) { ON_TARGET(activate<Bf16Bits>(args)); }
+KERNEL(LAYER_THREADS, 8) moe_activate_f16(ActivateArgs args) { ON_TARGET(activate<F16Bits>(args)); }
+KERNEL(LAYER_THREADS, 8) moe_combine_bf16(CombineArgs args) { ON_TARGET(combine<Bf16Bits>(args)); }
+KERNEL(LAYER_THREADS, 8) moe_combine_f16(CombineArgs args) { ON_TARGET(combine<F16Bits>(args)); }

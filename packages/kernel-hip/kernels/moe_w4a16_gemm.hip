@@ -21,13 +21,13 @@
 #define DEFINE(name, type, group, zeros)                                                                               \
   KERNEL(GEMM_THREADS, GEMM_WAVES_PER_SIMD(group, zeros)) moe_w4a16_gemm_##name(GemmArgs args) {                       \
     LDS(lds, GEMM_LDS(zeros));                                                                                         \
-    ON_GFX11((gemm<type, group, zeros>(args, lds)));                                                                   \
+    ON_TARGET((gemm<type, group, zeros>(args, lds)));                                                                   \
   }
 INSTANTIATIONS(DEFINE)
 
 // What has to run before a bf16 GEMM. Grid of 256 threads: rows over eight times the rows of a wave, see row_sums.h.
 #define DEFINE_SUMS(name, group, zeros)                                                                                \
-  KERNEL(ROW_SUM_THREADS, 8) moe_row_sums_##name(RowSumArgs args) { ON_GFX11((row_sums<group, zeros>(args))); }
+  KERNEL(ROW_SUM_THREADS, 8) moe_row_sums_##name(RowSumArgs args) { ON_TARGET((row_sums<group, zeros>(args))); }
 DEFINE_SUMS(bf16_g32, 32, false)
 DEFINE_SUMS(bf16_g64, 64, false)
 DEFINE_SUMS(bf16_g128, 128, false)

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  CUDA_ARCH,
   type CudaUnit,
   cubinFile,
   cudaFolder,
   hashCudaSources,
   NVCC_FLAGS,
   NVCC_PACKAGES,
+  targetFlag,
 } from "./_cudaKernels.ts";
 import { PACKAGE, sha256 } from "./_kernels.ts";
 import { nvcc } from "./_nvcc.ts";
@@ -67,14 +67,15 @@ async function compile(compiler: string, unit: CudaUnit): Promise<BuiltCubin> {
   try {
     const out = join(folder, `${unit.name}.cubin`);
     // Run beside the sources, so that no cubin holds a path of this machine.
-    const log = await run([compiler, ...NVCC_FLAGS, ...unit.definitions, "-o", out, unit.source]);
+    const flags = [targetFlag(unit), ...NVCC_FLAGS, ...unit.definitions];
+    const log = await run([compiler, ...flags, "-o", out, unit.source]);
     const complaints = ptxasComplaints(log, unit.isStackAllowed);
     if (complaints.length > 0) throw new Error(`${unit.name}:\n${complaints.join("\n")}`);
     const code = readFileSync(out);
     const file = cubinFile(unit);
     const kernels = parsePtxas(log);
     return {
-      object: { arch: CUDA_ARCH, file, sha256: sha256(code), bytes: code.length, kernels },
+      object: { arch: unit.arch, file, sha256: sha256(code), bytes: code.length, kernels },
       code,
     };
   } finally {

@@ -71,7 +71,7 @@ function cudaProblems(root: string): string[] {
   const manifest = readJson(join(folder, "manifest.json")) as CudaManifest;
   const isCompiler = JSON.stringify(manifest.compiler) === JSON.stringify(NVCC_PACKAGES);
   const stale = [
-    ...(manifest.sources === hashCudaSources(root) ? [] : ["kernels/cuda/ has changed"]),
+    ...(manifest.sources === hashCudaSources(root) ? [] : ["the sources have changed"]),
     ...(manifest.flags === NVCC_FLAGS.join(" ") ? [] : ["the compiler's flags have changed"]),
     ...(isCompiler ? [] : ["the compiler's version has changed"]),
     ...objectProblems(folder, manifest.objects, CUDA_UNITS.map(cubinFile), "sm_*/**"),

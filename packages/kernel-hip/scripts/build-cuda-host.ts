@@ -45,7 +45,9 @@ function hashRuntime(): string {
 async function compileAll(): Promise<string[]> {
   const runtime = { name: "block", source: join(RUNTIME, "block.cpp"), definitions: [] };
   const units = CUDA_UNITS.map((unit) => ({ ...unit, source: sourceOf(unit) }));
-  const left = [runtime, ...units].reverse();
+  // What is built for several processors is the same here.
+  const byName = new Map([runtime, ...units].map((unit) => [unit.name, unit]));
+  const left = [...byName.values()].reverse();
   const objects: string[] = [];
   const lane = async (): Promise<void> => {
     for (let unit = left.pop(); unit !== undefined; unit = left.pop()) {

@@ -17,6 +17,8 @@ function withIncludes(file: URL, seen: Set<string>): string[] {
     if (line === "#pragma once") return "";
     const included = /^#include "(.+)"$/.exec(line)?.[1];
     if (included === undefined) return line;
+    // Of a branch that compilers for AMD do not take.
+    if (included.startsWith("../cuda/")) return "";
     const next = `#line ${index + 2} "${name}"`;
     return [...withIncludes(new URL(included, file), seen), next];
   });

@@ -45,8 +45,8 @@ function partsOf(layer: MoeLayerSizes) {
     expertIds: 4 * gateUp.numBlocks,
     numTokensPostPadded: 4,
     counters: moeAlignWorkspaceBytes(layer),
-    // As many as zero points need, so that the size does not depend on whether there are any.
-    rowSums: Math.max(moeGemmWorkspaceBytes(gateUp, true), moeGemmWorkspaceBytes(down, true)),
+    // As much as zero points need, so that the size does not depend on whether there are any.
+    gemmScratch: Math.max(moeGemmWorkspaceBytes(gateUp, true), moeGemmWorkspaceBytes(down, true)),
     activated: ELEMENT_BYTES * routes * down.k,
     // The second product takes the place of the first, which nothing reads any more.
     product: ELEMENT_BYTES * routes * Math.max(gateUp.n, down.n),

@@ -1,8 +1,7 @@
 // The kernels of kernels/cuda for sm_90: what a launcher has to know of abi.h.
-import { prebuiltFile } from "./_prebuilt.ts";
+import { cubinModule } from "./_cubin.ts";
 import type { Device } from "./Device.ts";
 import type { DeviceModule } from "./DeviceModule.ts";
-import { KernelHipError } from "./errors.ts";
 
 export const SM90 = {
   arch: "sm_90",
@@ -28,11 +27,5 @@ export function sm90BlockBytes(groupSize: number, hasZeros: boolean): number {
 
 /** A module of the processor, `a` of whose name stands for instructions that no later one promises to have. */
 export function sm90Module(device: Device, name: string): DeviceModule {
-  try {
-    return prebuiltFile(device, `cuda/${SM90.arch}a/${name}.cubin.gz`);
-  } catch (error) {
-    if (!(error instanceof KernelHipError) || error.code !== "E_ARCH") throw error;
-    const message = `${error.message}; the kernels for ${SM90.arch} are of CUDA 13.0, which takes NVIDIA's driver 580 or later`;
-    throw new KernelHipError("E_ARCH", message, error.details, error.cause);
-  }
+  return cubinModule(device, `${SM90.arch}a`, name);
 }

@@ -44,6 +44,7 @@ export {
   moeForwardWorkspaceBytes,
   type MoeLayerSizes,
   type MoeWeightSizes,
+  type PreparedProjection,
 } from "./launchMoeForward.ts";
 export {
   type DeviceAlign,

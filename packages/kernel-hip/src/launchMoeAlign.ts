@@ -75,7 +75,7 @@ export function countersBytes(
  * that of `moeAlignBlockSize` of `@moe/align`, bit for bit; there the `tail` of a mapped alignment is `expertMap`'s last
  * entry by default, which is not on the host here.
  *
- * @param device - `hip` or `sim`, of a gfx11 processor that {@link usesMoeKernel} accepts
+ * @param device - of a gfx11 processor that {@link usesMoeKernel} accepts, or an sm_80, sm_86, sm_89, sm_90, sm_120 or sm_121
  * @param align - sizes and tensors
  * @returns the kernels, in order
  * @throws AlignError for a shape that `alignSizes` refuses
@@ -135,7 +135,8 @@ function stepsOf(chunks: number): [name: string, grid: number][] {
   ];
 }
 
-function checkNumExperts(numExperts: number): void {
+/** Refuses more experts than the kernel has counters for. @internal */
+export function checkNumExperts(numExperts: number): void {
   if (numExperts <= MAX_EXPERTS) return;
   const message = `numExperts is ${numExperts}, but the align kernel takes at most ${MAX_EXPERTS}`;
   throw new KernelHipError("E_SHAPE", message, { limit: "numExperts", given: numExperts });

@@ -6,10 +6,10 @@ import type { Device } from "./Device.ts";
 import { checkTensors, type DeviceTensor } from "./DeviceTensor.ts";
 import { KernelHipError } from "./errors.ts";
 import type { KernelArgument } from "./KernelArgument.ts";
-import { launchMoeAlign } from "./launchMoeAlign.ts";
-import { launchMoeGemm, type MoeGemmSizes } from "./launchMoeGemm.ts";
+import { checkNumExperts, launchMoeAlign } from "./launchMoeAlign.ts";
+import { brokenGemmLimit, launchMoeGemm, type MoeGemmSizes } from "./launchMoeGemm.ts";
 import { checkKernelArch } from "./moeKernelCode.ts";
-import { brokenLimit } from "./moeKernelShape.ts";
+import type { PreparedMoeWeights } from "./PreparedMoeWeights.ts";
 
 /** How the weights of a projection are laid out. */
 export interface MoeWeightSizes {
@@ -51,14 +51,20 @@ export interface DeviceProjection extends MoeWeightSizes {
   zeros?: DeviceTensor;
 }
 
-/** A layer whose tensors are on a device. */
-export interface DeviceLayer extends MoeLayerSizes {
+/** A projection whose weights {@link prepareMoeWeights} brought into the order of the device's kernel. */
+export interface PreparedProjection extends Pick<MoeWeightSizes, "groupSize"> {
+  /** On the layer's device, of the projection's sizes. */
+  weights: PreparedMoeWeights;
+}
+
+/** A layer whose tensors are on a device. On sm_90 its projections are prepared, on gfx11 they may be. */
+export interface DeviceLayer extends Omit<MoeLayerSizes, "gateUp" | "down"> {
   /** `[numTokens, hiddenSize]`. */
   hidden: DeviceTensor;
   /** Gate and up projection, the gate's rows first. */
-  gateUp: DeviceProjection;
+  gateUp: DeviceProjection | PreparedProjection;
   /** Down projection. */
-  down: DeviceProjection;
+  down: DeviceProjection | PreparedProjection;
   /** int32 `[numTokens, topK]`; ids outside of `0 … numExperts - 1` are no route. */
   topkIds: DeviceTensor;
   /** f32 `[numTokens, topK]`. */
@@ -78,7 +84,7 @@ const MAX_ROWS = 65_535;
 
 /**
  * @param sizes - of the layer
- * @returns bytes of scratch that {@link launchMoeForward} needs, with zero points or without: some
+ * @returns bytes of scratch that {@link launchMoeForward} needs on any device, with zero points or without: some
  * `2 · numTokens · topK · (max(2 · intermediateSize, hiddenSize) + intermediateSize)`
  * @throws AlignError for a shape that `alignSizes` of `@moe/align` refuses
  * @example
@@ -103,17 +109,16 @@ export function moeForwardWorkspaceBytes(sizes: MoeLayerSizes): number {
  * sum over a token's experts. Routing stays on the device: grids are upper bounds, nothing is copied, nothing waits.
  * Activations stay in flat order, `token · topK + slot`, so that nothing is permuted between the GEMMs.
  *
- * @param device - `hip` or `sim`, of a gfx11 processor that {@link usesMoeKernel} accepts
+ * @param device - of a processor that {@link usesMoeKernel} accepts
  * @param layer - sizes and tensors; `out` shares no memory with another one
  * @returns the kernels, in order; none for a layer without tokens
  * @throws AlignError for a shape that `alignSizes` of `@moe/align` refuses
  * @throws KernelHipError `E_SHAPE` naming the limit that is broken, `E_RANGE` for a tensor that is too small, `E_ARGUMENT` for one
- * of another device, `E_DISPOSED`. What fails later is told as {@link Device} says.
+ * of another device and for weights that are not prepared where they must be, `E_DISPOSED`. What fails later is told as
+ * {@link Device} says.
  */
 export function launchMoeForward(device: Device, layer: DeviceLayer): string[] {
-  checkKernelArch(device.info.arch);
-  const sizes = layerGemmSizes(layer);
-  for (const name of ["gateUp", "down"] as const) checkLimits(device, name, sizes[name]);
+  const sizes = checkLayerLimits(device, layer);
   if (layer.numTokens === 0) return [];
   checkOwnTensors(layer);
   return profiled(
@@ -123,11 +128,20 @@ export function launchMoeForward(device: Device, layer: DeviceLayer): string[] {
   );
 }
 
+/** Refuses what the device's kernels do not take; returns the sizes of both GEMMs. @internal */
+export function checkLayerLimits(device: Device, layer: MoeLayerSizes): LayerGemmSizes {
+  checkKernelArch(device.info.arch);
+  const sizes = layerGemmSizes(layer);
+  for (const name of ["gateUp", "down"] as const) checkLimits(device, name, sizes[name]);
+  checkNumExperts(layer.numExperts);
+  return sizes;
+}
+
 function launchSteps(device: Device, layer: DeviceLayer, sizes: LayerGemmSizes): string[] {
   const { topkIds, gateUp, down, hidden } = layer;
   const parts = cut(layer, layer.workspace);
-  const { sortedTokenIds, expertIds, rowSums, activated, product } = parts;
-  const blocks = { sortedTokenIds, expertIds, workspace: rowSums };
+  const { sortedTokenIds, expertIds, gemmScratch, activated, product } = parts;
+  const blocks = { sortedTokenIds, expertIds, workspace: gemmScratch };
   return [
     ...launchMoeAlign(device, { ...layer, ...parts, topkIds, workspace: parts.counters }),
     ...launchMoeGemm(device, {
@@ -158,7 +172,7 @@ function launchSteps(device: Device, layer: DeviceLayer, sizes: LayerGemmSizes):
 }
 
 function checkLimits(device: Device, projection: string, sizes: MoeGemmSizes): void {
-  const broken = brokenLimit({ ...sizes, arch: device.info.arch });
+  const broken = brokenGemmLimit(device.info.arch, sizes);
   if (broken === undefined) return;
   throw new KernelHipError(broken.code, `${projection}: ${broken.message}`, {
     ...broken.details,
@@ -177,7 +191,9 @@ function checkOwnTensors(layer: DeviceLayer): void {
   ]);
 }
 
-function tensorsOf({ packed, scales, zeros }: DeviceProjection) {
+function tensorsOf(projection: DeviceProjection | PreparedProjection) {
+  if ("weights" in projection) return { weights: projection.weights };
+  const { packed, scales, zeros } = projection;
   return { packed, scales, ...(zeros && { zeros }) };
 }
 

@@ -105,12 +105,11 @@ function rowSumBytes(sizes: MoeGemmSizes, hasZeros: boolean): number {
  */
 export function launchMoeGemm(device: Device, gemm: DeviceGemm | PreparedGemm): string[] {
   const { arch } = device.info;
-  const isSm90 = arch === SM90.arch;
-  const broken = brokenLimit({ ...gemm, arch }) ?? (isSm90 ? brokenSm90Limit(gemm) : undefined);
+  const broken = brokenGemmLimit(arch, gemm);
   if (broken !== undefined) throw broken;
   if ("weights" in gemm) checkWeights(gemm);
   if (gemm.numBlocks * gemm.numValidTokens * gemm.n * gemm.numSlots === 0) return [];
-  if (isSm90) return launchPrepared(device, gemm);
+  if (arch === SM90.arch) return launchPrepared(device, gemm);
   const plain = "weights" in gemm ? plainGemm(gemm, arch) : gemm;
   const sums = rowSumBytes(plain, plain.zeros !== undefined);
   const scratch: NeededTensor = ["workspace", plain.workspace, sums];
@@ -119,6 +118,11 @@ export function launchMoeGemm(device: Device, gemm: DeviceGemm | PreparedGemm): 
     const kernels = plain.dtype === "bf16" ? [launchRowSums(device, plain)] : [];
     return [...kernels, launchGemm(device, plain)];
   });
+}
+
+/** The limit that a GEMM breaks on a processor. @internal */
+export function brokenGemmLimit(arch: string, gemm: MoeGemmSizes): KernelHipError | undefined {
+  return brokenLimit({ ...gemm, arch }) ?? (arch === SM90.arch ? brokenSm90Limit(gemm) : undefined);
 }
 
 function inScope(

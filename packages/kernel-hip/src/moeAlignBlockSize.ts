@@ -13,10 +13,11 @@ export type DeviceAlignOptions = Omit<AlignOptions, "out">;
 
 const SHAPE_KEYS = ["numTokens", "topK", "numExperts", "blockM", "padSortedIds"] as const;
 const KEYS = [...SHAPE_KEYS, "expertMap", "ignoreInvalidExperts", "tail"] as const;
+
 /**
- * `moe_align_block_size` on a gfx11 device, with the result of `moeAlignBlockSize` of `@moe/align`, bit for bit.
+ * `moe_align_block_size` on a device, with the result of `moeAlignBlockSize` of `@moe/align`, bit for bit.
  *
- * @param device - `hip` or `sim`, of a processor that {@link usesMoeKernel} accepts
+ * @param device - see {@link launchMoeAlign}
  * @param topkIds - `[numTokens, topK]`, expert of each route; it must not change until the promise settles
  * @param options - shape and variants; at most 1,024 experts
  * @returns the three buffers, on the host

@@ -5,28 +5,31 @@ import { compileMoeKernels } from "./compileMoeKernels.ts";
 import type { Device } from "./Device.ts";
 import type { DeviceBuffer } from "./DeviceBuffer.ts";
 import {
+  checkLayerLimits,
   type DeviceLayer,
   launchMoeForward,
   moeForwardWorkspaceBytes,
   type MoeLayerSizes,
+  type PreparedProjection,
 } from "./launchMoeForward.ts";
 import type { MoeGemmRun } from "./moeGemmW4A16.ts";
+import { prepareMoeWeights } from "./prepareMoeWeights.ts";
 import { uploadWeights } from "./uploadMoeGemm.ts";
 
 /** Options of {@link moeForward}. */
 export interface MoeForwardOptions {
-  /** Rows of a block: 16, 32 (default) or 64. Fewer waste less where experts have few tokens. */
+  /** Rows of a block: 16, 32 (default) or 64; 128 too on sm_90. Fewer waste less where experts have few tokens. */
   blockM?: number;
 }
 
 const DEFAULT_BLOCK_M = 32;
 
 /**
- * Computes a whole MoE layer of host arrays on a gfx11 device: copies them there, launches, and copies `out` back. See
+ * Computes a whole MoE layer of host arrays on a device: copies them there, launches, and copies `out` back. See
  * `MoeLayerProblem` of `@moe/quant` for the contract, and {@link launchMoeForward} for tensors that are on the device
  * already, which is what a model that keeps its weights there wants.
  *
- * @param device - `hip` or `sim`, of a gfx11 processor that {@link usesMoeKernel} accepts
+ * @param device - of a processor that {@link usesMoeKernel} accepts
  * @param layer - in bf16 or f16; `out` is written; nothing of it may change until the promise settles
  * @param options - see {@link MoeForwardOptions}
  * @returns what ran
@@ -58,12 +61,14 @@ export async function moeForward(
   checkLayer(layer);
   const { backend, arch } = device.info;
   const sizes = sizesOf(layer, options.blockM ?? DEFAULT_BLOCK_M);
+  checkLayerLimits(device, sizes);
   const code = await compileMoeKernels(arch);
+  const { out, numTokens } = layer;
+  if (numTokens === 0) return { backend, arch, code, kernels: [] };
   return await withBuffers(device, async (buffers) => {
     const onDevice = await upload(device, buffers, layer, sizes);
     const kernels = launchMoeForward(device, onDevice);
-    const { out, numTokens } = layer;
-    if (numTokens > 0) await onDevice.out.read(out.subarray(0, numTokens * sizes.hiddenSize));
+    await onDevice.out.read(out.subarray(0, numTokens * sizes.hiddenSize));
     return { backend, arch, code, kernels };
   });
 }
@@ -88,15 +93,19 @@ async function upload(
   const { numTokens, topK, hidden, topkIds, topkWeights, gateUp, down } = layer;
   const routes = numTokens * topK;
   const elements = numTokens * sizes.hiddenSize;
-  const put = async (name: string, data: ArrayBufferView) =>
-    data.byteLength === 0 ? await buffers.allocate(name, 1) : await buffers.upload(name, data);
+  const prepare = async (weights: QuantizedWeights): Promise<PreparedProjection> => {
+    const { numExperts, n, k, groupSize, rowStride } = weights;
+    const shape = { dtype: sizes.dtype, numExperts, n, k, groupSize, rowStride };
+    const plain = buffers.own(await uploadWeights(device, weights));
+    return { groupSize, weights: buffers.own(await prepareMoeWeights(device, shape, plain)) };
+  };
   return {
     ...sizes,
-    hidden: await put("hidden", hidden.subarray(0, elements)),
-    gateUp: { ...sizes.gateUp, ...buffers.own(await uploadWeights(device, gateUp)) },
-    down: { ...sizes.down, ...buffers.own(await uploadWeights(device, down)) },
-    topkIds: await put("topkIds", topkIds.subarray(0, routes)),
-    topkWeights: await put("topkWeights", topkWeights.subarray(0, routes)),
+    hidden: await buffers.upload("hidden", hidden.subarray(0, elements)),
+    gateUp: await prepare(gateUp),
+    down: await prepare(down),
+    topkIds: await buffers.upload("topkIds", topkIds.subarray(0, routes)),
+    topkWeights: await buffers.upload("topkWeights", topkWeights.subarray(0, routes)),
     out: await buffers.allocate("out", 2 * elements),
     workspace: await buffers.allocate("workspace", moeForwardWorkspaceBytes(sizes)),
   };

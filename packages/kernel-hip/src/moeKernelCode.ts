@@ -1,3 +1,4 @@
+import { CUBINS_FOR } from "./_cubin.ts";
 import { load } from "./_load.ts";
 import { unwrap } from "./_native.ts";
 import { SM90 } from "./_sm90.ts";
@@ -24,7 +25,7 @@ export const KERNEL_ARCHES = [
   "gfx1151",
   "gfx1152",
 ] as const;
-/** NVIDIA's processors with both. */
+/** NVIDIA's processors with cubins of both. */
 export const CUDA_KERNEL_ARCHES = [SM90.arch] as const;
 const GFX11 = /^gfx11[0-9a-f]{2}$/;
 
@@ -50,18 +51,21 @@ export function namedCompiler(): string | undefined {
  * ```
  */
 export function moeKernelCode(arch: string): MoeKernelCode {
-  return arch === SM90.arch ? { origin: "prebuilt" } : hipKernelCode(arch);
+  return codeFor(arch, CUDA_KERNEL_ARCHES);
 }
 
-/** The same of the kernels that are written in HIP. */
-export function hipKernelCode(arch: string): MoeKernelCode {
-  if (KERNEL_ARCHES.some((known) => known === arch)) return { origin: "prebuilt" };
-  if (!GFX11.test(arch)) {
-    const allowed = [...KERNEL_ARCHES, "any other gfx11 where ROCm's hiprtc is installed"];
-    const message = `arch is ${arch}, but the kernel takes ${allowed.join(", ")}`;
-    throw new KernelHipError("E_SHAPE", message, { limit: "arch", given: arch, allowed });
-  }
-  return { origin: "hiprtc", library: compilerLibrary() };
+/** The same of the kernels that have one source for both vendors. */
+export function sharedKernelCode(arch: string): MoeKernelCode {
+  return codeFor(arch, Object.keys(CUBINS_FOR));
+}
+
+function codeFor(arch: string, cudaArches: readonly string[]): MoeKernelCode {
+  const prebuilt = [...KERNEL_ARCHES, ...cudaArches];
+  if (prebuilt.includes(arch)) return { origin: "prebuilt" };
+  if (GFX11.test(arch)) return { origin: "hiprtc", library: compilerLibrary() };
+  const allowed = [...prebuilt, "any other gfx11 where ROCm's hiprtc is installed"];
+  const message = `arch is ${arch}, but the kernel takes ${allowed.join(", ")}`;
+  throw new KernelHipError("E_SHAPE", message, { limit: "arch", given: arch, allowed });
 }
 
 /** By the name that the environment gave: each launch asks, and a library that was found stays loaded. */
@@ -74,7 +78,7 @@ function compilerLibrary(): string {
   return library;
 }
 
-/** Throws where there is no code of the HIP kernels for a processor. */
+/** Throws where there is no code of the align and layer kernels for a processor. */
 export function checkKernelArch(arch: string): void {
-  hipKernelCode(arch);
+  sharedKernelCode(arch);
 }

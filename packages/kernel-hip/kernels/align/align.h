@@ -6,7 +6,7 @@
 // scatter  writes the flat indices and the experts of the blocks
 // single   all three, for a routing that one workgroup sorts faster than three launches take
 #pragma once
-#include "../common/gfx11.h"
+#include "../common/device.h"
 
 constexpr u32 MAX_EXPERTS = 1024;
 constexpr u32 ALIGN_THREADS = 256;
@@ -40,16 +40,12 @@ DEVICE u32 expert_of(const AlignArgs &args, u32 flat, u32 end) {
   return expert < args.num_experts ? expert : MAX_EXPERTS;
 }
 
-DEVICE void add_one(SHARED u32 *counter) {
-  __hip_atomic_fetch_add(counter, 1u, __ATOMIC_RELAXED, __HIP_MEMORY_SCOPE_WORKGROUP);
-}
-
 // Lanes of this wave that have the same expert as this one.
 DEVICE u32 same_expert(u32 expert) {
   u32 same = ~0u;
   for (u32 bit = 1; bit <= MAX_EXPERTS; bit *= 2) {
     const bool set = (expert & bit) != 0;
-    const u32 lanes = ballot(set);
+    const u32 lanes = vote(set);
     same &= set ? lanes : ~lanes;
   }
   return same;
@@ -86,7 +82,7 @@ DEVICE void count_waves(const AlignArgs &args, u32 chunk, SHARED u32 *next) {
 DEVICE u32 scan_threads(u32 value, SHARED u32 *lds) {
   u32 sum = value; // of the lanes up to this one
   for (u32 step = 1; step < WAVE; step *= 2) {
-    const u32 other = __builtin_amdgcn_ds_bpermute(((lane_id() - step) % WAVE) * 4, sum);
+    const u32 other = from_lane(sum, (lane_id() - step) % WAVE);
     sum += lane_id() >= step ? other : 0;
   }
   if (lane_id() == WAVE - 1) lds[wave_id()] = sum;
@@ -134,10 +130,12 @@ template <class Start> DEVICE void start_waves(const AlignArgs &args, SHARED u32
 DEVICE void scatter_waves(const AlignArgs &args, u32 chunk, volatile SHARED u32 *next) {
   volatile SHARED u32 *mine = next + wave_id() * MAX_EXPERTS;
   each_route(args, chunk, [&](u32 expert, u32 flat) {
+    meet(~0u); // All have written where the routes before them end.
     const u32 same = same_expert(expert);
     if (expert >= MAX_EXPERTS) return;
-    const u32 slot = mine[expert] + __builtin_popcount(same & ((1u << lane_id()) - 1));
+    const u32 slot = mine[expert] + count_bits(same & ((1u << lane_id()) - 1));
     args.sorted[slot] = flat;
+    meet(same); // All have read where theirs begin.
     if ((same >> lane_id()) == 1) mine[expert] = slot + 1;
   });
 }

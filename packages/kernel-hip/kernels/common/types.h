@@ -1,4 +1,4 @@
-// bf16 and f16: how each decodes int4 weights, multiplies and rounds. One class of static functions per type.
+// bf16 and f16: how each decodes int4 weights and multiplies. One class of static functions per type.
 //
 // A nibble n is put into the significand of a constant 2^e whose unit there is 1, which makes the value 2^e + n exactly
 // and without arithmetic. f16 then has a packed subtraction that leaves n - zero. bf16 has none: its constant and zero
@@ -6,11 +6,11 @@
 //   sum a * (n - zero) = sum a * (2^e + n) - sum a * (2^e + zero).
 // Each of a word's four nibble pairs has the smallest e that its place after the shift allows: it costs accuracy.
 #pragma once
-#include "gfx11.h"
+#include "element.h"
 
 constexpr u32 PAIRS = 4; // of a word: pair i is k = 2i and 2i + 1, nibbles i and i + 4 (ExLlama order)
 
-struct Bf16 {
+struct Bf16 : Bf16Bits {
   static constexpr u32 MAGIC[PAIRS] = {128, 16, 16, 16};
   static constexpr bool ROW_SUMS = true;
 
@@ -39,17 +39,9 @@ struct Bf16 {
 
   // A pair of the same value, which bf16 has to hold exactly.
   static constexpr u32 both(f32 value) { return __builtin_bit_cast(u32, value) / 0x10000u * 0x10001u; }
-
-  static MEMBER f32 widen(u16 bits) { return bits_as<f32>(u32(bits) << 16); }
-
-  // To nearest, ties to even, as bits. A NaN stays one: those that arise here have no payload in the lower half.
-  static MEMBER u16 round(f32 value) {
-    const u32 bits = bits_as<u32>(value);
-    return u16((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
-  }
 };
 
-struct F16 {
+struct F16 : F16Bits {
   static constexpr u32 MAGIC[PAIRS] = {256, 16, 256, 16};
   static constexpr bool ROW_SUMS = false;
 
@@ -71,8 +63,4 @@ struct F16 {
   static MEMBER f32x8 multiply(u32x8 a, u32x8 b, f32x8 c) {
     return __builtin_amdgcn_wmma_f32_16x16x16_f16_w32(bits_as<f16x16>(a), bits_as<f16x16>(b), c);
   }
-
-  static MEMBER f32 widen(u16 bits) { return f32(bits_as<_Float16>(bits)); }
-
-  static MEMBER u16 round(f32 value) { return bits_as<u16>(_Float16(value)); }
 };

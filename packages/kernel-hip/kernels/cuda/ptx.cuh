@@ -131,6 +131,26 @@ __device__ __forceinline__ u32 packF16x2(float low, float high) {
     return d;
 }
 
+__device__ __forceinline__ float f16ToFloat(u16 bits) {
+    float value;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits));
+    return value;
+}
+
+// Within a few units of the last place; tiny results are zeros.
+
+__device__ __forceinline__ float exp2Fast(float x) {
+    float result;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+}
+
+__device__ __forceinline__ float reciprocalFast(float x) {
+    float result;
+    asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+}
+
 /// (value & Mask) | bits in one instruction.
 template <u32 Mask>
 __device__ __forceinline__ u32 maskedOr(u32 value, u32 bits) {

@@ -295,11 +295,11 @@ template <class T, u32 GROUP, bool ZEROS> DEVICE void gemm(const GemmArgs &args,
   u32 without_sums = 0; // rows
   for (u32 half = 0; half < 2; half++) {
     const u32 flat = flat_of(args, tile, half * WAVE + lane_id());
-    const u32 routed = ballot(flat < args.num_valid);
+    const u32 routed = vote(flat < args.num_valid);
     if (routed != 0) tiles = half * 2 + 2 - __builtin_clz(routed) / 16;
     if (T::ROW_SUMS) {
       const f32 sum = args.row_sums[u64(a_row(args, tile, flat)) * (args.k / GROUP * (ZEROS ? 2 : 1))];
-      without_sums |= ballot(sum != sum) & routed;
+      without_sums |= vote(sum != sum) & routed;
     }
   }
   if (tiles == 0) return;

@@ -53,7 +53,7 @@ template <u32 GROUP, bool ZEROS> DEVICE void row_sums(const RowSumArgs &args) {
     }
   }
   const u32 lanes = QUAD << quads_log2;
-  const u32 large = ballot(!(squares < __builtin_inff()));
+  const u32 large = vote(!(squares < __builtin_inff()));
   const u32 mine = (lanes == WAVE ? ~0u : (1u << lanes) - 1) << (quad >> quads_log2) * lanes % WAVE;
   if (inside && first == 0 && lane_id() % QUAD == 0 && (large & mine) != 0) out[0] = __builtin_nanf("");
 }

@@ -25,7 +25,7 @@ DEVICE bool find_tile(const GemmArgs &args, Tile &tile) {
   if (tile.expert >= args.num_experts) return false;
   const u32 blocks = args.num_blocks - window;
   const bool same = lane_id() < blocks && experts[lane_id()] == tile.expert;
-  const u32 others = ~ballot(same);
+  const u32 others = ~vote(same);
   const u32 before = others & ((1u << place) - 1);
   const u32 run_start = before == 0 ? 0 : 32 - __builtin_clz(before);
   const u32 fuse = TILE_ROWS / args.block_m;

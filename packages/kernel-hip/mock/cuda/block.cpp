@@ -4,6 +4,7 @@
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <random>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -33,6 +34,8 @@ struct Exchange {
 
 struct Warp {
     Exchange exchanges[2];
+    /// How many lanes have come, of every set that meets.
+    std::map<uint32_t, uint32_t> arrived;
 };
 
 struct Thread {
@@ -194,6 +197,15 @@ void sync_block() {
             yield();
         }
     }
+}
+
+void sync_lanes(uint32_t lanes) {
+    if ((lanes >> lane() & 1) == 0) fail("a lane that is not in its own mask");
+    uint32_t& arrived = warps[thread_index.x / WARP].arrived[lanes];
+    const uint32_t count = __builtin_popcount(lanes), round = arrived / count;
+    ++arrived;
+    advance();
+    while (arrived / count == round) yield();
 }
 
 void exchange_bytes(const void* value, uint32_t bytes, void* all) {

@@ -35,6 +35,9 @@ void advance();
 /// Waits for all threads of the block that have not ended.
 void sync_block();
 
+/// Waits for these lanes of the warp, of which the running thread is one.
+void sync_lanes(uint32_t lanes);
+
 /// Every lane of the warp gives some bytes, at most 64, and gets those of all, lane after lane.
 void exchange_bytes(const void* value, uint32_t bytes, void* all);
 

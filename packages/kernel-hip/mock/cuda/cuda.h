@@ -38,6 +38,9 @@ constexpr T min(T a, T b) {
 }
 
 inline int __clz(unsigned value) { return value == 0 ? 32 : __builtin_clz(value); }
+inline int __popc(unsigned value) { return __builtin_popcount(value); }
+inline float __uint_as_float(unsigned bits) { return __builtin_bit_cast(float, bits); }
+inline float __fmaf_rn(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 
 inline unsigned __byte_perm(unsigned low, unsigned high, unsigned selector) {
     const uint64_t bytes = uint64_t(high) << 32 | low;
@@ -62,7 +65,7 @@ inline void __syncthreads() { moe_host::sync_block(); }
 inline void check_mask(unsigned mask) {
     if (mask != ~0u) moe_host::fail("a mask that is not the whole warp");
 }
-inline void __syncwarp() { moe_host::exchange(0); }
+inline void __syncwarp(unsigned lanes = ~0u) { moe_host::sync_lanes(lanes); }
 
 template <class T>
 T __shfl_sync(unsigned mask, T value, unsigned from) {

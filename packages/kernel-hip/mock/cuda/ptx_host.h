@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "own_work.h"
@@ -137,6 +138,10 @@ MOE_PAIRS(addF16x2, f16, +)
 MOE_PAIRS(mulF16x2, f16, *)
 inline u32 packBf16x2(float low, float high) { return bf16FromFloat(low) | bf16FromFloat(high) << 16; }
 inline u32 packF16x2(float low, float high) { return f16FromFloat(low) | f16FromFloat(high) << 16; }
+inline float flushed(float x) { return std::abs(x) < 0x1p-126f ? 0 : x; }
+inline float exp2Fast(float x) { return flushed(std::exp2(x)); }
+inline float reciprocalFast(float x) { return flushed(1 / x); }
+
 template <u32 Mask>
 u32 maskedOr(u32 value, u32 bits) {
     return (value & Mask) | bits;

@@ -31,6 +31,12 @@ impl Cubin {
         let kernels = (0..number(bytes, 60, 2)?).filter_map(name_of).filter_map(|name| name.strip_prefix(".text."));
         Some(Cubin { capability, kernels: kernels.map(str::to_owned).collect() })
     }
+
+    /// Whether a processor is the one that it was built for, or a later one of its generation.
+    pub fn runs_on(&self, arch: &str) -> bool {
+        let own = arch.strip_prefix("sm_").and_then(|number| number.parse::<u32>().ok());
+        own.is_some_and(|own| own / 10 == self.capability / 10 && own >= self.capability)
+    }
 }
 
 /// A little-endian number of a file.

@@ -10,7 +10,7 @@ only! { cuModuleLoadData (state, module: *mut usize, image: *const c_void) {
     let text = CStr::from_ptr(image.cast()).to_bytes();
     let cubin = if text.starts_with(b"\x7fELF") { Cubin::parse(elf_bytes(image.cast())) } else { None };
     let code = match cubin {
-        Some(cubin) if format!("sm_{}", cubin.capability) != state.arch => return NO_BINARY_FOR_GPU,
+        Some(cubin) if !cubin.runs_on(&state.arch) => return NO_BINARY_FOR_GPU,
         Some(cubin) => Code::Cubin(cubin),
         None if is_ptx(text) => Code::Ptx,
         None => return INVALID_IMAGE,

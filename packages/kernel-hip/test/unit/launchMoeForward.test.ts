@@ -12,6 +12,8 @@ import {
   moeForward,
   moeForwardWorkspaceBytes,
   openDevice,
+  prepareMoeWeights,
+  uploadWeights,
 } from "../../src/index.ts";
 import { caught } from "./_errors.ts";
 import { mock, useMock } from "./_mock.ts";
@@ -108,6 +110,24 @@ describe.each(["sim", "hip"] as const)("a layer whose tensors are on the device 
     await gpu.out.buffer.read(out, OFFSET);
     expect(out).toEqual(first);
   });
+});
+
+test("prepared projections give what the originals give, on gfx11 too", async () => {
+  using device = openDevice({ backend: "sim" });
+  const { layer } = buildLayer(SPEC);
+  const gpu = await layerOn(device, layer);
+  const run = async (projections: Pick<DeviceLayer, "gateUp" | "down">): Promise<Uint16Array> => {
+    gpu.out.buffer.fill(0xff);
+    launchMoeForward(device, { ...gpu, ...projections });
+    return await gpu.out.buffer.read(new Uint16Array(SPEC.numTokens * SPEC.hiddenSize), OFFSET);
+  };
+  const prepare = async ({ groupSize, ...weights }: MoeLayerProblem["down"]) => {
+    const plain = await uploadWeights(device, { groupSize, ...weights });
+    const sizes = { dtype: "bf16", groupSize, ...weights } as const;
+    return { groupSize, weights: await prepareMoeWeights(device, sizes, plain) };
+  };
+  const prepared = { gateUp: await prepare(layer.gateUp), down: await prepare(layer.down) };
+  expect(await run(prepared)).toEqual(await run(gpu));
 });
 
 describe("a layer of host arrays", () => {

@@ -36,21 +36,37 @@ test("the committed code objects belong to the committed sources", () => {
   expect(prebuiltProblems(root)).toEqual([]);
 });
 
-test.each(["common/gfx11.h", "gemm/gemm.h", "moe_layer.hip"])(
-  "a change of kernels/%s makes the objects stale",
+test.each(["common/gfx11.h", "common/types.h", "gemm/gemm.h"])(
+  "a change of kernels/%s makes the gfx11 objects stale, and no cubins",
   (file) => {
     edit(`kernels/${file}`, (text) => `${text}\n`);
     expect(problem()).toStartWith("prebuilt/: kernels/ has changed; run bun ");
   },
 );
 
-test.each(["abi.h", "gemm_sm90.cu", "layout.cuh"])(
+test.each(["abi.h", "device.h", "gemm_sm90.cu", "layout.cuh"])(
   "a change of kernels/cuda/%s makes the cubins stale, and no other objects",
   (file) => {
     edit(`kernels/cuda/${file}`, (text) => `${text}\n`);
-    expect(problem()).toStartWith("prebuilt/cuda/: kernels/cuda/ has changed; run bun ");
+    expect(problem()).toStartWith("prebuilt/cuda/: the sources have changed; run bun ");
   },
 );
+
+test.each([
+  "align/align.h",
+  "common/device.h",
+  "common/element.h",
+  "moe_align.hip",
+  "moe_layer.hip",
+])("a change of kernels/%s, which both vendors share, makes all of them stale", (file) => {
+  edit(`kernels/${file}`, (text) => `${text}\n`);
+  const [gfx11, cuda, ...more] = prebuiltProblems(root);
+  expect([gfx11, cuda, more]).toEqual([
+    expect.stringMatching(/^prebuilt\/: kernels\/ has changed; /),
+    expect.stringMatching(/^prebuilt\/cuda\/: the sources have changed; /),
+    [],
+  ]);
+});
 
 test.each(["prebuilt/manifest.json", "prebuilt/cuda/manifest.json"])(
   "other flags in %s make its objects stale",

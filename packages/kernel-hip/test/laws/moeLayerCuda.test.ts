@@ -1,0 +1,71 @@
+// The align kernels and the layer, run as code of this machine by the mock driver, pass the law suites of their contracts
+// (oracles: the naive alignment, the layer in f64), in whatever order lanes run.
+import { alignLaws } from "@moe/align/laws";
+import { moeAlignBlockSize as onHost } from "@moe/align";
+import { layerLaws } from "@moe/quant/laws";
+import type { LayerSpec } from "@moe/quant/testing";
+import { describe, expect } from "bun:test";
+import { existsSync } from "node:fs";
+import { moeAlignBlockSize, moeForward, moeWeightRounding, openDevice } from "../../src/index.ts";
+import { alignInChunks } from "../../src/moeAlignBlockSize.ts";
+import { testWhere } from "../../../../test/_testWhere.ts";
+import { CUDA_KERNELS, mock, useMock } from "../unit/_mock.ts";
+
+const ARCH = "sm_90";
+const MEMORY = 1 << 28;
+/** Of lanes and of what is asynchronous, by this seed. */
+const ANY_ORDER = 7;
+
+useMock();
+
+/** A Hopper whose kernels the host runs. */
+function openHost(timing: number) {
+  mock.reset(ARCH, 1, MEMORY);
+  mock.runCuda(timing);
+  return openDevice({ backend: "cuda" });
+}
+
+const test = (name: string, run: () => Promise<void>): void =>
+  testWhere(existsSync(CUDA_KERNELS), "clang-19 at the build", name, run, 120_000);
+
+/** What the kernels take, the rest is refused by name, which the unit tests look at; and few rows, as each is a thread block. */
+const accepts = ({ gateUpGroup, downGroup, numTokens, topK }: LayerSpec): boolean =>
+  gateUpGroup >= 32 && downGroup >= 32 && numTokens * topK <= 60;
+
+describe("on a Hopper of the host, lanes in any order", () => {
+  const laws = alignLaws(
+    async (ids, options) => {
+      using device = openHost(ANY_ORDER);
+      return await moeAlignBlockSize(device, ids, options);
+    },
+    { out: false },
+  );
+  for (const law of laws) test(law.name, () => law.run({ numRuns: 15 }));
+
+  test("an alignment by three kernels is the same (oracle: @moe/align)", async () => {
+    const numExperts = 70;
+    const ids = Int32Array.from({ length: 2100 }, (_, i) => ((i * i) % 73) - 1);
+    const expertMap = Int32Array.from({ length: numExperts }, (_, i) => (i % 3 ? i >> 1 : -1));
+    for (const given of [{}, { expertMap }, { expertMap, ignoreInvalidExperts: true }]) {
+      const options = { numTokens: 300, topK: 7, numExperts, blockM: 16, ...given };
+      using device = openHost(ANY_ORDER);
+      expect(await alignInChunks(device, ids, options, 256)).toEqual(onHost(ids, options));
+    }
+  });
+});
+
+describe.each([
+  [16, "in any order", ANY_ORDER],
+  [64, "in order, all that is asynchronous as late as it may", 1],
+])("in blocks of %i, lanes %s", (blockM, _order, timing) => {
+  const laws = layerLaws(
+    async (layer) => {
+      using device = openHost(timing);
+      return await moeForward(device, layer, { blockM });
+    },
+    { accepts, weightRounding: (dtype) => moeWeightRounding(ARCH, dtype) },
+  );
+  for (const { name, run } of laws) {
+    test(name, () => run({ numRuns: 5, seed: blockM, shrink: false }));
+  }
+});
