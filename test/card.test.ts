@@ -33,7 +33,7 @@ describe("the script that runs all on a card", () => {
       `moe-bench run --backend cuda --aa --output ${join(out, "aa.jsonl")}`,
     );
     expect(found.out).toContain("failed steps: 1;");
-    expect(readdirSync(out)).toHaveLength(12);
+    expect(readdirSync(out)).toHaveLength(14);
   });
 
   test("runs the steps that are named", () => {

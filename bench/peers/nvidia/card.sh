@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All that a card has to show, in one command: kernels against f64 and under the sanitizer, the sweep and its repetition, A/A,
-# both ways to a cold L2, the peers, Triton's own clock, hardware counters. A step that fails does not stop the others.
+# All that a card has to show, in one command: kernels and layer against f64 and under the sanitizer, the sweep and its
+# repetition, A/A, both ways to a cold L2, the peers, Triton's own clock, counters. A step that fails does not stop the others.
 #
 # usage: card.sh BUNDLE OUT [STEP ...]
 #   BUNDLE  what `bun run bundle:gpu` wrote
@@ -33,6 +33,7 @@ step() {
 
 step devices 60 "$moe" devices
 step check 300 python3 check.py $cubins
+step layer 300 "$moe" check --backend cuda
 step sweep 300 "$moe" run --backend cuda --output "$out/sweep.jsonl"
 step again 300 "$moe" run --backend cuda --output "$out/again.jsonl"
 step compare 30 "$moe" compare "$out/sweep.jsonl" "$out/again.jsonl"
@@ -42,6 +43,7 @@ step peers 900 python3 main.py $cubins --peers grouped,humming,sweep,triton --js
 step do_bench 120 python3 do_bench.py "$out/sweep.jsonl"
 step memcheck 300 compute-sanitizer --report-api-errors no --kernel-regex kns=moe_ python3 check.py $cubins few
 step racecheck 300 compute-sanitizer --tool racecheck --kernel-regex kns=moe_ python3 check.py $cubins few
+step layerrace 600 compute-sanitizer --tool racecheck --kernel-regex kns=moe_ "$moe" check --backend cuda
 step counters 300 ncu --clock-control none --kernel-name regex:moe_w4a16 --metrics $metrics \
   python3 main.py $cubins --peers none --tokens 16,1024,4096 --archetypes balanced,zipf1,hot16 --rounds 1
 echo "failed steps: $failed; results are in $out"

@@ -2,6 +2,7 @@
 
 import { Command, Option, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { choice } from "./_values.ts";
+import { checkCommand } from "./check/command.ts";
 import { compareCommand } from "./compare/command.ts";
 import { completionCommand, completeCommand } from "./completion/command.ts";
 import type { Dispatch } from "./context.ts";
@@ -46,6 +47,7 @@ export function createProgram(dispatch: Dispatch): CommandUnknownOpts {
     mapCommand(dispatch),
     runCommand(dispatch),
     compareCommand(dispatch),
+    checkCommand(dispatch),
     simCommand(dispatch),
     devicesCommand(dispatch),
     presetsCommand(dispatch),

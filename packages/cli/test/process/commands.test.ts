@@ -21,7 +21,7 @@ test.each([["--help"], ["-h"], ["help"]])(
 );
 
 test("help COMMAND and COMMAND --help are the same text", () => {
-  for (const name of ["map", "run", "compare", "devices", "presets", "completion"]) {
+  for (const name of ["map", "run", "compare", "check", "devices", "presets", "completion"]) {
     expect(cli(["help", name]).out).toBe(cli([name, "--help"]).out);
   }
 });
@@ -39,6 +39,7 @@ test("help --json gives the visible tree", () => {
     "map",
     "run",
     "compare",
+    "check",
     "sim",
     "devices",
     "presets",

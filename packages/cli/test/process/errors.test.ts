@@ -5,12 +5,12 @@ test.each([
   [
     "a misspelt command",
     "mpa",
-    'unknown command "mpa"\n  allowed: map, run, compare, sim, devices, presets, completion, help\n  next: did you mean map?',
+    'unknown command "mpa"\n  allowed: map, run, compare, check, sim, devices, presets, completion, help\n  next: did you mean map?',
   ],
   [
     "a misspelt command of help",
     "help rnu",
-    'unknown command "rnu"\n  allowed: map, run, compare, sim, devices, presets, completion, help\n  next: did you mean run?',
+    'unknown command "rnu"\n  allowed: map, run, compare, check, sim, devices, presets, completion, help\n  next: did you mean run?',
   ],
   [
     "a misspelt flag",
