@@ -2,14 +2,15 @@
 
 import ctypes
 import gzip
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 import torch
 from cuda.bindings import driver
 
 from problem import Alignment, Weights
 
-GEMM_THREADS = 384
 PLAN_THREADS = 512
 
 
@@ -65,15 +66,40 @@ def block_bytes(group: int, zeros: bool) -> int:
     return 8192 + 128 // group * 256 * (2 if zeros else 1)
 
 
-def shared_bytes(group: int, zeros: bool) -> int:
+def tile_bytes(rows: int) -> int:
+    return 16 + 2 * 4 * rows
+
+
+def sm90_shared_bytes(group: int, zeros: bool) -> int:
     """`moeSm90SharedBytes`: four stages where they fit, else three."""
     rows, tile_slots, most_stages, limit = 144, 4, 4, 232448
-    tile = 16 + 2 * 4 * rows
     barriers = 8 * (2 * most_stages + 2 * tile_slots + 1)
-    fixed = tile_slots * tile + barriers + 1024
+    fixed = tile_slots * tile_bytes(rows) + barriers + 1024
     stage = 2 * rows * 128 + 2 * block_bytes(group, zeros)
     stages = most_stages if fixed + most_stages * stage <= limit else most_stages - 1
     return fixed + stages * stage
+
+
+def sm80_shared_bytes(group: int, zeros: bool) -> int:
+    """`moeSm80SharedBytes`."""
+    rows, tile_slots, stages, stage_k = 64, 8, 5, 64
+    tables = max(1, stage_k // group) * 256 * (2 if zeros else 1)
+    stage = rows * 2 * stage_k + 2 * (128 * stage_k // 2 + tables)
+    return stages * stage + tile_slots * tile_bytes(rows) + 8 * (2 * tile_slots + 1) + 128
+
+
+@dataclass(frozen=True)
+class Kernel:
+    threads: int
+    shared_bytes: Callable[[int, bool], int]
+
+
+KERNELS = {"sm90": Kernel(384, sm90_shared_bytes), "sm80": Kernel(288, sm80_shared_bytes)}
+
+
+def kernel_in(folder: Path) -> str:
+    """The kernel whose cubins are in a folder."""
+    return next(name for name in KERNELS if any(folder.glob(f"moe_w4a16_{name}_*.cubin.gz")))
 
 
 def suffix(dtype: torch.dtype, group: int, zeros: bool) -> str:
@@ -81,14 +107,18 @@ def suffix(dtype: torch.dtype, group: int, zeros: bool) -> str:
 
 
 class Ours:
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, kernel: str | None = None):
+        """`kernel` is by default the one in the folder."""
         torch.zeros(1, device="cuda")
         self.folder = folder
+        self.kernel = kernel or kernel_in(folder)
         self.modules, self.functions = {}, {}
         self.multiprocessors = torch.cuda.get_device_properties(0).multi_processor_count
         self.pdl = driver.CUlaunchAttribute()
         self.pdl.id = driver.CUlaunchAttributeID.CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION
         self.pdl.value.programmaticStreamSerializationAllowed = 1
+        # Processors before it have no such launches.
+        self.overlaps = torch.cuda.get_device_capability() >= (9, 0)
 
     def function(self, name: str):
         """From the cubin of its own name; those of plan and repack hold what they are named after."""
@@ -166,15 +196,17 @@ class Ours:
             k,
             n,
         )
-        gemm = "moe_w4a16_sm90_" + suffix(a.dtype, weights.group, has_zeros)
-        shared = shared_bytes(weights.group, has_zeros)
+        gemm = f"moe_w4a16_{self.kernel}_" + suffix(a.dtype, weights.group, has_zeros)
+        kernel = KERNELS[self.kernel]
+        shared = kernel.shared_bytes(weights.group, has_zeros)
         keep = (plan, a, repacked, c, alignment)
 
         def plan_only() -> None:
             self.launch("moe_plan", (1, 1, 1), PLAN_THREADS, 8 * blocks + 4, plan_args)
 
         def gemm_only() -> None:
-            self.launch(gemm, (self.multiprocessors, 1, 1), GEMM_THREADS, shared, gemm_args, after_previous=True)
+            grid = (self.multiprocessors, 1, 1)
+            self.launch(gemm, grid, kernel.threads, shared, gemm_args, after_previous=self.overlaps)
 
         def run() -> None:
             plan_only()

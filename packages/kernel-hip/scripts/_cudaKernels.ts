@@ -1,6 +1,6 @@
 // What the CUDA kernels are built from, and how.
 import { join } from "node:path";
-import { CUBINS_FOR } from "../src/_cubin.ts";
+import { CUDA_CODES } from "../src/_cudaProcessors.ts";
 import { hashFiles } from "./_kernels.ts";
 
 /** Sources that both vendors' compilers take, and their headers beside the vendors' own, below `kernels/`. */
@@ -17,6 +17,21 @@ export const NVCC_PACKAGES: Readonly<Record<string, string>> = {
 };
 export const NVCC_VERSION: string = NVCC_PACKAGES["nvidia-cuda-nvcc"];
 
+/** A kernel, and a processor that it is compiled for. */
+export interface CudaTarget {
+  /** As compilers name it: `a` stands for instructions that no later one promises to have. */
+  arch: string;
+  /** The oldest processor that the kernel runs on: `gemm_sm90.cu` or `gemm_sm80.cu`. */
+  kernel: 80 | 90;
+}
+
+/** What is committed. Code for sm_80 runs on sm_86 to sm_89 too, code for sm_120 on sm_121. */
+const CUDA_TARGETS: readonly CudaTarget[] = [
+  { arch: "sm_90a", kernel: 90 },
+  { arch: "sm_80", kernel: 80 },
+  { arch: "sm_120", kernel: 80 },
+];
+
 /** Of every unit; {@link targetFlag} comes to them. */
 export const NVCC_FLAGS: string[] = [
   "-cubin",
@@ -32,7 +47,7 @@ export const NVCC_FLAGS: string[] = [
 
 /** One cubin: a translation unit with its definitions. */
 export interface CudaUnit {
-  /** The processor as compilers name it: an `a` stands for instructions that no later one promises to have. */
+  /** As in {@link CudaTarget}. */
   arch: string;
   /** Of the file; that of a GEMM is the name of its only kernel. */
   name: string;
@@ -46,34 +61,40 @@ export interface CudaUnit {
 const ELEMENTS = { Bf16: "bf16", F16: "f16" };
 const GROUP_SIZES = [128, 64, 32];
 
-const HOPPER = "sm_90a";
-/** Those that the kernels of both vendors are built for. */
-const SHARED_ARCHES = [...new Set(Object.values(CUBINS_FOR))];
-
-/** Every cubin that is committed. A GEMM is one unit for each instantiation, so that they compile side by side. */
-export const CUDA_UNITS: CudaUnit[] = [
-  { ...plainUnit(HOPPER, "plan", "plan.cu"), isStackAllowed: true },
-  plainUnit(HOPPER, "repack", "repack.cu"),
-  ...Object.entries(ELEMENTS).flatMap(([element, label]) =>
-    GROUP_SIZES.flatMap((group) =>
-      [false, true].map((zeros) => gemm(element, label, group, zeros)),
+/** The cubins of a kernel for a processor. A GEMM is one unit for each instantiation, so that they compile side by side. */
+export function cudaUnits({ arch, kernel }: CudaTarget): CudaUnit[] {
+  const family = `-DMOE_KERNEL=${kernel}`;
+  const gemm = (element: string, label: string, group: number, zeros: boolean): CudaUnit => {
+    const name = `moe_w4a16_sm${kernel}_${label}_g${group}${zeros ? "_zeros" : ""}`;
+    const values = { NAME: name, ELEMENT: element, GROUP: group, ZEROS: zeros };
+    const own = Object.entries(values).map(([key, value]) => `-DMOE_${key}=${value}`);
+    const definitions = [family, ...own];
+    return { arch, name, source: `gemm_sm${kernel}.cu`, definitions, isStackAllowed: false };
+  };
+  const common = { arch, definitions: [family] };
+  return [
+    { ...common, name: "plan", source: "plan.cu", isStackAllowed: true },
+    { ...common, name: "repack", source: "repack.cu", isStackAllowed: false },
+    ...Object.entries(ELEMENTS).flatMap(([element, label]) =>
+      GROUP_SIZES.flatMap((group) =>
+        [false, true].map((zeros) => gemm(element, label, group, zeros)),
+      ),
     ),
-  ),
-  ...SHARED_ARCHES.flatMap((arch) =>
-    SHARED_SOURCES.map((name) => plainUnit(arch, name, `../${name}.hip`)),
-  ),
+  ];
+}
+
+/** The cubins of the kernels that both vendors share, for a processor. */
+export function sharedUnits(arch: string): CudaUnit[] {
+  return SHARED_SOURCES.map((name) => {
+    return { arch, name, source: `../${name}.hip`, definitions: [], isStackAllowed: false };
+  });
+}
+
+/** Every cubin that is committed. */
+export const CUDA_UNITS: CudaUnit[] = [
+  ...CUDA_TARGETS.flatMap(cudaUnits),
+  ...CUDA_CODES.flatMap(sharedUnits),
 ];
-
-function plainUnit(arch: string, name: string, source: string): CudaUnit {
-  return { arch, name, source, definitions: [], isStackAllowed: false };
-}
-
-function gemm(element: string, label: string, group: number, zeros: boolean): CudaUnit {
-  const name = `moe_w4a16_sm90_${label}_g${group}${zeros ? "_zeros" : ""}`;
-  const values = { NAME: name, ELEMENT: element, GROUP: group, ZEROS: zeros };
-  const definitions = Object.entries(values).map(([key, value]) => `-DMOE_${key}=${value}`);
-  return { ...plainUnit(HOPPER, name, "gemm_sm90.cu"), definitions };
-}
 
 /** nvcc's flag for the processor of a unit. */
 export function targetFlag({ arch }: CudaUnit): string {

@@ -1,13 +1,21 @@
 // Compiles the CUDA kernels for this machine's processor into `target/mock`, where the mock driver runs them: each unit as
-// C++ by clang-19, with what CUDA and PTX are from `mock/cuda`. What has not changed stays; without clang-19 nothing is built.
+// C++ by clang-19, with what CUDA and PTX are from `mock/cuda`; a library for each of the kernels, as they share names. What has
+// not changed stays; without clang-19 nothing is built.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CudaUnit, CUDA_UNITS, cudaFolder, hashCudaSources } from "./_cudaKernels.ts";
+import {
+  type CudaTarget,
+  type CudaUnit,
+  cudaFolder,
+  cudaUnits,
+  hashCudaSources,
+  sharedUnits,
+} from "./_cudaKernels.ts";
 import { hashFiles, PACKAGE } from "./_kernels.ts";
 
 const RUNTIME = join(PACKAGE, "mock", "cuda");
 const FOLDER = join(PACKAGE, "..", "..", "target", "mock");
-const LIBRARY = join(FOLDER, "libmoe_cuda_host.so");
+const KERNELS: CudaTarget["kernel"][] = [80, 90];
 /** What the library was built from. */
 const STAMP = join(FOLDER, "cuda_host.txt");
 const COMPILER = "clang++-19";
@@ -29,29 +37,37 @@ async function main(): Promise<number> {
     return 0;
   }
   const stamp = [hashCudaSources(PACKAGE), hashRuntime(), ...FLAGS].join("\n");
-  if (existsSync(LIBRARY) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === stamp) return 0;
+  const isThere = [STAMP, ...KERNELS.map(libraryOf)].every((file) => existsSync(file));
+  if (isThere && readFileSync(STAMP, "utf8") === stamp) return 0;
   rmSync(STAMP, { force: true });
-  mkdirSync(join(FOLDER, "cuda"), { recursive: true });
-  const objects = await compileAll();
-  await run([COMPILER, "-shared", "-o", LIBRARY, ...objects]);
+  for (const kernel of KERNELS) {
+    const objects = await compileAll(kernel);
+    await run([COMPILER, "-shared", "-o", libraryOf(kernel), ...objects]);
+  }
   writeFileSync(STAMP, stamp);
   return 0;
+}
+
+function libraryOf(kernel: CudaTarget["kernel"]): string {
+  return join(FOLDER, `libmoe_cuda_sm${kernel}.so`);
 }
 
 function hashRuntime(): string {
   return hashFiles(RUNTIME, [...new Bun.Glob("*.{cpp,h}").scanSync(RUNTIME)].sort());
 }
 
-async function compileAll(): Promise<string[]> {
+async function compileAll(kernel: CudaTarget["kernel"]): Promise<string[]> {
+  const folder = join(FOLDER, `cuda_sm${kernel}`);
+  mkdirSync(folder, { recursive: true });
   const runtime = { name: "block", source: join(RUNTIME, "block.cpp"), definitions: [] };
-  const units = CUDA_UNITS.map((unit) => ({ ...unit, source: sourceOf(unit) }));
-  // What is built for several processors is the same here.
-  const byName = new Map([runtime, ...units].map((unit) => [unit.name, unit]));
-  const left = [...byName.values()].reverse();
+  const arch = "the host";
+  const units = [...cudaUnits({ arch, kernel }), ...sharedUnits(arch)];
+  const all = units.map((unit) => ({ ...unit, source: sourceOf(unit) }));
+  const left = [runtime, ...all].reverse();
   const objects: string[] = [];
   const lane = async (): Promise<void> => {
     for (let unit = left.pop(); unit !== undefined; unit = left.pop()) {
-      const object = join(FOLDER, "cuda", `${unit.name}.o`);
+      const object = join(folder, `${unit.name}.o`);
       const files = ["-x", "c++", "-c", unit.source, "-o", object];
       const include = ["-include", "cuda.h", `-I${RUNTIME}`];
       await run([COMPILER, ...FLAGS, ...include, ...unit.definitions, ...files]);

@@ -1,11 +1,13 @@
 // Compiles the CUDA kernels ahead of time into `prebuilt/cuda/`, with nvcc from PyPI. Files whose code is the same already
 // stay as they are. With `--check` writes nothing there, and fails where a byte differs; with `--out` writes to another
-// folder, all cubins or those with that part in their name, for experiments.
+// folder, all cubins or those with that part in their name, for experiments. `--arch sm_90` then compiles the kernel for sm_80
+// and later for that processor.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type BuiltCubin, compileCuda, type CudaManifest } from "./_compileCuda.ts";
-import { CUDA_UNITS } from "./_cudaKernels.ts";
+import { CUDA_UNITS, cudaUnits } from "./_cudaKernels.ts";
 import { PACKAGE } from "./_kernels.ts";
 
 const FOLDER = join(PACKAGE, "prebuilt", "cuda");
@@ -13,19 +15,43 @@ const MANIFEST = join(FOLDER, "manifest.json");
 
 type Compiled = Awaited<ReturnType<typeof compileCuda>>;
 
-const USAGE = "usage: build-cuda-kernels.ts [--check | --out FOLDER [PART_OF_A_NAME]]";
+const USAGE =
+  "usage: build-cuda-kernels.ts [--check | --out FOLDER [--arch ARCH] [PART_OF_A_NAME]]";
 
-async function main([mode, folder, part = "", ...more]: string[]): Promise<number> {
-  if (mode === undefined) return publish(await compileCuda(CUDA_UNITS));
-  if (mode === "--check" && folder === undefined) return compare(await compileCuda(CUDA_UNITS));
-  if (mode !== "--out" || folder === undefined || more.length > 0) {
+async function main(args: string[]): Promise<number> {
+  const given = readArguments(args);
+  if (given === undefined) {
     console.error(USAGE);
     return 2;
   }
-  mkdirSync(folder, { recursive: true });
-  const { built } = await compileCuda(CUDA_UNITS.filter(({ name }) => name.includes(part)));
-  for (const { object, code } of built) writeGzip(join(folder, basename(object.file)), code);
+  const { out, arch, check, part } = given;
+  if (out === undefined) {
+    const compiled = await compileCuda(CUDA_UNITS);
+    return check === true ? compare(compiled) : publish(compiled);
+  }
+  const units = arch === undefined ? CUDA_UNITS : cudaUnits({ arch, kernel: 80 });
+  const { built } = await compileCuda(units.filter(({ name }) => name.includes(part)));
+  for (const cubin of built) write(out, cubin);
   return 0;
+}
+
+/** Undefined for what the usage does not have. */
+function readArguments(args: string[]) {
+  const options = {
+    check: { type: "boolean" },
+    out: { type: "string" },
+    arch: { type: "string" },
+  } as const;
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const [part = "", ...more] = positionals;
+    const { check, out, arch } = values;
+    const onlyOut = arch !== undefined || part !== "";
+    if (more.length > 0 || (out === undefined ? onlyOut : check === true)) return undefined;
+    return { check, out, arch, part };
+  } catch {
+    return undefined;
+  }
 }
 
 function compare({ manifest, built }: Compiled): number {
@@ -43,16 +69,14 @@ function publish({ manifest, built }: Compiled): number {
   for (const file of new Bun.Glob("sm_*/**").scanSync(FOLDER)) {
     if (!files.includes(file)) rmSync(join(FOLDER, file));
   }
-  for (const { object, code } of built.filter(isDifferent)) {
-    const path = join(FOLDER, object.file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeGzip(path, code);
-  }
+  for (const cubin of built.filter(isDifferent)) write(FOLDER, cubin);
   writeFileSync(MANIFEST, textOf(manifest));
   return 0;
 }
 
-function writeGzip(path: string, code: Buffer): void {
+function write(folder: string, { object, code }: BuiltCubin): void {
+  const path = join(folder, object.file);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, gzipSync(code, { level: 9 }));
 }
 

@@ -13,7 +13,7 @@ export class PreparedMoeWeights {
   /** Whether they have zero points. */
   readonly hasZeros: boolean;
   /**
-   * Whether this is a copy, so that the buffers that it was made of may be freed: `true` on sm_90. On gfx11 the kernel reads
+   * Whether this is a copy, so that the buffers that it was made of may be freed: `true` on NVIDIA. On gfx11 the kernel reads
    * those buffers themselves.
    */
   readonly isCopy: boolean;

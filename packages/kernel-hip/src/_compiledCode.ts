@@ -3,7 +3,7 @@ import type { Failure } from "./_binding.d.ts";
 import { kernelSource } from "./_kernelSource.ts";
 import { load } from "./_load.ts";
 import { unwrap } from "./_native.ts";
-import { sharedKernelCode, namedCompiler } from "./moeKernelCode.ts";
+import { moeKernelCode, namedCompiler } from "./moeKernelCode.ts";
 
 const compiled = new Map<string, Uint8Array>();
 const compiling = new Map<string, Promise<Uint8Array>>();
@@ -21,7 +21,7 @@ export function compiledCode(arch: string, source: string): Uint8Array {
 
 /** Compiles what {@link compiledCode} would, beside what else runs; nothing where the code is prebuilt. */
 export async function compileAhead(arch: string, source: string): Promise<void> {
-  if (sharedKernelCode(arch).origin === "prebuilt") return;
+  if (moeKernelCode(arch).origin === "prebuilt") return;
   const key = keyOf(arch, source);
   if (compiled.has(key)) return;
   const code = compiling.get(key) ?? start(arch, source).finally(() => compiling.delete(key));
@@ -37,5 +37,5 @@ async function start(arch: string, source: string): Promise<Uint8Array> {
 
 /** Another compiler is another code. */
 function keyOf(arch: string, source: string): string {
-  return [arch, source, sharedKernelCode(arch).library].join("\0");
+  return [arch, source, moeKernelCode(arch).library].join("\0");
 }

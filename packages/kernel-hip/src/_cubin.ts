@@ -4,19 +4,6 @@ import type { Device } from "./Device.ts";
 import type { DeviceModule } from "./DeviceModule.ts";
 import { KernelHipError } from "./errors.ts";
 
-/**
- * Processors that run the align and layer kernels, and those that these are built for: the first of a generation, whose
- * code the later ones run.
- */
-export const CUBINS_FOR: Readonly<Record<string, string>> = {
-  sm_80: "sm_80",
-  sm_86: "sm_80",
-  sm_89: "sm_80",
-  sm_90: "sm_90",
-  sm_120: "sm_120",
-  sm_121: "sm_120",
-};
-
 /** A module that was built for `arch`, as compilers name it. */
 export function cubinModule(device: Device, arch: string, name: string): DeviceModule {
   try {

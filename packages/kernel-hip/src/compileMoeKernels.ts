@@ -1,5 +1,5 @@
 import { compileAhead } from "./_compiledCode.ts";
-import { sharedKernelCode, type MoeKernelCode } from "./moeKernelCode.ts";
+import { moeKernelCode, type MoeKernelCode } from "./moeKernelCode.ts";
 
 /** All of `kernels/*.hip`. */
 const SOURCES = ["moe_w4a16_gemm", "moe_align", "moe_layer"];
@@ -21,7 +21,7 @@ const SOURCES = ["moe_w4a16_gemm", "moe_align", "moe_layer"];
  * ```
  */
 export async function compileMoeKernels(arch: string): Promise<MoeKernelCode> {
-  const code = sharedKernelCode(arch);
+  const code = moeKernelCode(arch);
   // None is left running when this rejects.
   const results = await Promise.allSettled(SOURCES.map((source) => compileAhead(arch, source)));
   for (const result of results) if (result.status === "rejected") throw result.reason;

@@ -60,6 +60,7 @@ export {
   KERNEL_ARCHES,
   type MoeKernelCode,
   moeKernelCode,
+  moeKernelName,
 } from "./moeKernelCode.ts";
 export type { MoeKernelShape } from "./moeKernelShape.ts";
 export { moeWeightRounding } from "./moeWeightRounding.ts";

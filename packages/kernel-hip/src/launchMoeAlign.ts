@@ -75,7 +75,7 @@ export function countersBytes(
  * that of `moeAlignBlockSize` of `@moe/align`, bit for bit; there the `tail` of a mapped alignment is `expertMap`'s last
  * entry by default, which is not on the host here.
  *
- * @param device - of a gfx11 processor that {@link usesMoeKernel} accepts, or an sm_80, sm_86, sm_89, sm_90, sm_120 or sm_121
+ * @param device - of a processor that {@link usesMoeKernel} accepts
  * @param align - sizes and tensors
  * @returns the kernels, in order
  * @throws AlignError for a shape that `alignSizes` refuses

@@ -57,7 +57,7 @@ export interface PreparedProjection extends Pick<MoeWeightSizes, "groupSize"> {
   weights: PreparedMoeWeights;
 }
 
-/** A layer whose tensors are on a device. On sm_90 its projections are prepared, on gfx11 they may be. */
+/** A layer whose tensors are on a device. On NVIDIA its projections are prepared, on gfx11 they may be. */
 export interface DeviceLayer extends Omit<MoeLayerSizes, "gateUp" | "down"> {
   /** `[numTokens, hiddenSize]`. */
   hidden: DeviceTensor;

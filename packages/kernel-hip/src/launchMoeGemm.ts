@@ -1,9 +1,14 @@
 import { neededTensors, neededWeights, strideOf } from "./_checkGemmBuffers.ts";
+import {
+  brokenCudaLimit,
+  cudaWorkspaceBytes,
+  launchCudaGemm,
+  repackedElsewhere,
+} from "./_cudaGemm.ts";
+import { type CudaProcessor, cudaProcessor } from "./_cudaProcessors.ts";
 import { kernelModule } from "./_kernelModule.ts";
 import { profiled } from "./_Profiler.ts";
 import { gemmScope } from "./_scopeRouting.ts";
-import { SM90 } from "./_sm90.ts";
-import { brokenSm90Limit, launchSm90Gemm, sm90WorkspaceBytes } from "./_sm90Gemm.ts";
 import type { Device } from "./Device.ts";
 import { checkTensors, type DeviceTensor, type NeededTensor } from "./DeviceTensor.ts";
 import { KernelHipError } from "./errors.ts";
@@ -17,7 +22,7 @@ export interface MoeGemmSizes {
   dtype: "bf16" | "f16";
   /** Experts, 1 or more. */
   numExperts: number;
-  /** Output columns of one expert, a multiple of 16; of 8 on sm_90. */
+  /** Output columns of one expert, a multiple of 16; of 8 on NVIDIA. */
   n: number;
   /** Inner size, a multiple of `groupSize`. */
   k: number;
@@ -27,9 +32,10 @@ export interface MoeGemmSizes {
   rowStride?: number;
   /** Routes that share one row of `a`. */
   topK: number;
-  /** Rows of a block: 16, 32 or 64; 128 too on sm_90. */
+  /** Rows of a block: 16, 32 or 64; 128 too on NVIDIA. */
   blockM: number;
-  /** Blocks to run; may be an upper bound whose last experts are negative. At most 28,000 on sm_90. */
+  /** Blocks to run; may be an upper bound whose last experts are negative. At most 28,000 on
+   * sm_90, 12,600 on other processors of NVIDIA's. */
   numBlocks: number;
   /** Entries of `sortedTokenIds`. */
   numSlots: number;
@@ -79,10 +85,10 @@ const SUM_ROWS = 8;
  * @param sizes - of the GEMM
  * @param hasZeros - whether it has zero points
  * @returns bytes of scratch that {@link launchMoeGemm} needs, enough for every device: on gfx11 a sum for each row and group
- * in bf16 and nothing in f16, on sm_90 the plan, 32 bytes and 8 a block
+ * in bf16 and nothing in f16, on NVIDIA the plan, 32 bytes and 8 a block
  */
 export function moeGemmWorkspaceBytes(sizes: MoeGemmSizes, hasZeros: boolean): number {
-  return Math.max(rowSumBytes(sizes, hasZeros), sm90WorkspaceBytes(sizes));
+  return Math.max(rowSumBytes(sizes, hasZeros), cudaWorkspaceBytes(sizes));
 }
 
 function rowSumBytes(sizes: MoeGemmSizes, hasZeros: boolean): number {
@@ -97,7 +103,7 @@ function rowSumBytes(sizes: MoeGemmSizes, hasZeros: boolean): number {
  * bf16 column of zero weights may give a small number in place of 0, see {@link gfx11OffsetRounding}.
  *
  * @param device - of a processor that {@link usesMoeKernel} accepts
- * @param gemm - sizes and tensors; on sm_90 with weights of {@link prepareMoeWeights}, on gfx11 with either
+ * @param gemm - sizes and tensors; on NVIDIA with weights of {@link prepareMoeWeights}, on gfx11 with either
  * @returns the kernels, in order; none for a GEMM without work
  * @throws KernelHipError `E_SHAPE` naming the limit that is broken, `E_RANGE` for a buffer that is too small, `E_ARGUMENT`
  * for one of another device and for weights that are not prepared where they must be, `E_DISPOSED`. What fails later is told
@@ -109,7 +115,8 @@ export function launchMoeGemm(device: Device, gemm: DeviceGemm | PreparedGemm): 
   if (broken !== undefined) throw broken;
   if ("weights" in gemm) checkWeights(gemm);
   if (gemm.numBlocks * gemm.numValidTokens * gemm.n * gemm.numSlots === 0) return [];
-  if (arch === SM90.arch) return launchPrepared(device, gemm);
+  const cuda = cudaProcessor(arch);
+  if (cuda !== undefined) return launchPrepared(device, cuda, gemm);
   const plain = "weights" in gemm ? plainGemm(gemm, arch) : gemm;
   const sums = rowSumBytes(plain, plain.zeros !== undefined);
   const scratch: NeededTensor = ["workspace", plain.workspace, sums];
@@ -122,7 +129,8 @@ export function launchMoeGemm(device: Device, gemm: DeviceGemm | PreparedGemm): 
 
 /** The limit that a GEMM breaks on a processor. @internal */
 export function brokenGemmLimit(arch: string, gemm: MoeGemmSizes): KernelHipError | undefined {
-  return brokenLimit({ ...gemm, arch }) ?? (arch === SM90.arch ? brokenSm90Limit(gemm) : undefined);
+  const cuda = cudaProcessor(arch);
+  return brokenLimit({ ...gemm, arch }) ?? (cuda && brokenCudaLimit(cuda, gemm));
 }
 
 function inScope(
@@ -143,15 +151,19 @@ function checkWeights({ weights, ...gemm }: PreparedGemm): void {
   throw new KernelHipError("E_SHAPE", message, { limit: differing, given, allowed });
 }
 
-function launchPrepared(device: Device, gemm: DeviceGemm | PreparedGemm): string[] {
+function launchPrepared(
+  device: Device,
+  processor: CudaProcessor,
+  gemm: DeviceGemm | PreparedGemm,
+): string[] {
   if ("weights" in gemm && "repacked" in gemm.weights.tensors) {
     const { workspace } = gemm;
-    const workspaceBytes = sm90WorkspaceBytes(gemm);
+    const workspaceBytes = cudaWorkspaceBytes(gemm);
     checkTensors(USER, [...neededTensors(gemm), ["workspace", workspace, workspaceBytes]]);
     const { repacked } = gemm.weights.tensors;
-    return inScope(device, gemm, () => launchSm90Gemm(device, gemm, repacked));
+    return inScope(device, gemm, () => launchCudaGemm(device, processor, gemm, repacked));
   }
-  const message = `the kernel for ${SM90.arch} reads weights in an order of its own: give it \`weights\` of prepareMoeWeights on that device`;
+  const message = `the kernel for ${processor.arch} reads weights in an order of its own: give it \`weights\` of prepareMoeWeights on that device`;
   throw new KernelHipError("E_ARGUMENT", message);
 }
 
@@ -161,8 +173,7 @@ function plainGemm({ weights, ...gemm }: PreparedGemm, arch: string): DeviceGemm
     const { rowStride } = weights.sizes;
     return { ...gemm, ...weights.tensors.plain, ...(rowStride !== undefined && { rowStride }) };
   }
-  const message = `the weights were prepared on ${SM90.arch}, but the device is a ${arch}`;
-  throw new KernelHipError("E_ARGUMENT", message);
+  throw repackedElsewhere(arch);
 }
 
 function suffixOf({ dtype, groupSize, zeros }: DeviceGemm): string {

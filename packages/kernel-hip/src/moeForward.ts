@@ -18,7 +18,7 @@ import { uploadWeights } from "./uploadMoeGemm.ts";
 
 /** Options of {@link moeForward}. */
 export interface MoeForwardOptions {
-  /** Rows of a block: 16, 32 (default) or 64; 128 too on sm_90. Fewer waste less where experts have few tokens. */
+  /** Rows of a block: 16, 32 (default) or 64; 128 too on NVIDIA. Fewer waste less where experts have few tokens. */
   blockM?: number;
 }
 

@@ -1,7 +1,6 @@
-import { CUBINS_FOR } from "./_cubin.ts";
+import { CUDA_ARCHES, cudaProcessor } from "./_cudaProcessors.ts";
 import { load } from "./_load.ts";
 import { unwrap } from "./_native.ts";
-import { SM90 } from "./_sm90.ts";
 import { KernelHipError } from "./errors.ts";
 
 /** Where the code of this package's kernels comes from. */
@@ -26,7 +25,7 @@ export const KERNEL_ARCHES = [
   "gfx1152",
 ] as const;
 /** NVIDIA's processors with cubins of both. */
-export const CUDA_KERNEL_ARCHES = [SM90.arch] as const;
+export const CUDA_KERNEL_ARCHES: readonly string[] = CUDA_ARCHES;
 const GFX11 = /^gfx11[0-9a-f]{2}$/;
 
 /** The library that the environment names instead of the usual ones. */
@@ -51,21 +50,29 @@ export function namedCompiler(): string | undefined {
  * ```
  */
 export function moeKernelCode(arch: string): MoeKernelCode {
-  return codeFor(arch, CUDA_KERNEL_ARCHES);
-}
-
-/** The same of the kernels that have one source for both vendors. */
-export function sharedKernelCode(arch: string): MoeKernelCode {
-  return codeFor(arch, Object.keys(CUBINS_FOR));
-}
-
-function codeFor(arch: string, cudaArches: readonly string[]): MoeKernelCode {
-  const prebuilt = [...KERNEL_ARCHES, ...cudaArches];
+  const prebuilt = [...KERNEL_ARCHES, ...CUDA_KERNEL_ARCHES];
   if (prebuilt.includes(arch)) return { origin: "prebuilt" };
   if (GFX11.test(arch)) return { origin: "hiprtc", library: compilerLibrary() };
   const allowed = [...prebuilt, "any other gfx11 where ROCm's hiprtc is installed"];
   const message = `arch is ${arch}, but the kernel takes ${allowed.join(", ")}`;
   throw new KernelHipError("E_SHAPE", message, { limit: "arch", given: arch, allowed });
+}
+
+/**
+ * The GEMM's kernel for a processor, by the name that those of all types and group sizes begin with.
+ *
+ * @param arch - processor, as {@link DeviceInfo.arch} gives it
+ * @returns that name, also where there is no code for the processor
+ * @example
+ * ```ts
+ * import { moeKernelName } from "@moe/kernel-hip";
+ *
+ * console.log(moeKernelName("gfx1151"), moeKernelName("sm_89"), moeKernelName("sm_90"));
+ * // → moe_w4a16_gemm moe_w4a16_sm80 moe_w4a16_sm90
+ * ```
+ */
+export function moeKernelName(arch: string): string {
+  return `moe_w4a16_${cudaProcessor(arch)?.kernel.name ?? "gemm"}`;
 }
 
 /** By the name that the environment gave: each launch asks, and a library that was found stays loaded. */
@@ -80,5 +87,5 @@ function compilerLibrary(): string {
 
 /** Throws where there is no code of the align and layer kernels for a processor. */
 export function checkKernelArch(arch: string): void {
-  sharedKernelCode(arch);
+  moeKernelCode(arch);
 }

@@ -1,4 +1,4 @@
-import { SM90 } from "./_sm90.ts";
+import { CUDA, CUDA_ARCHES, cudaProcessor } from "./_cudaProcessors.ts";
 import { KernelHipError } from "./errors.ts";
 import { KERNEL_ARCHES, moeKernelCode } from "./moeKernelCode.ts";
 
@@ -6,13 +6,13 @@ import { KERNEL_ARCHES, moeKernelCode } from "./moeKernelCode.ts";
 export interface MoeKernelShape {
   /** Inner size K, a multiple of `groupSize`. */
   k: number;
-  /** Output columns N, a multiple of 16; of 8 on sm_90. */
+  /** Output columns N, a multiple of 16; of 8 on NVIDIA. */
   n: number;
   /** Consecutive k that share one scale: 32, 64 or 128. */
   groupSize: number;
   /** Routes that share one row of the activations, 1 or more; 1 for gemm2. */
   topK: number;
-  /** Rows of a block: 16, 32 or 64; 128 too on sm_90. */
+  /** Rows of a block: 16, 32 or 64; 128 too on NVIDIA. */
   blockM: number;
   /** Type of activations, scales and output. */
   dtype: "bf16" | "f16";
@@ -47,10 +47,10 @@ const GFX11_LIMITS: Limits = {
   maxExpertBytes: 2 ** 32,
 };
 
-const SM90_LIMITS: Limits = {
+const CUDA_LIMITS: Limits = {
   blocks: [16, 32, 64, 128],
   columns: 8,
-  maxN: SM90.maxGrid * SM90.blockN,
+  maxN: CUDA.maxGrid * CUDA.blockN,
   strideWords: 1,
   // No buffer is larger.
   maxExpertBytes: 2 ** 40,
@@ -59,8 +59,7 @@ const SM90_LIMITS: Limits = {
 /** The limit that a shape breaks, as an error; undefined where the kernel runs it. */
 export function brokenLimit(shape: MoeKernelShape): KernelHipError | undefined {
   const { k, n, groupSize, topK, blockM, dtype, arch } = shape;
-  const isHopper = arch === SM90.arch;
-  const kernel = isHopper ? SM90_LIMITS : GFX11_LIMITS;
+  const kernel = cudaProcessor(arch) === undefined ? GFX11_LIMITS : CUDA_LIMITS;
   const rowStride = shape.rowStride ?? k / VALUES_PER_WORD;
   const oneOf = (allowed: readonly unknown[]): string => allowed.join(", ");
   const isWhole = (value: number, least: number): boolean =>
@@ -103,6 +102,6 @@ function whyNoCode(arch: string): string | undefined {
   } catch (error) {
     if (!(error instanceof KernelHipError)) throw error;
     const others = error.code === "E_SHAPE" ? "and any other gfx11 with hiprtc" : error.message;
-    return `${[...KERNEL_ARCHES, SM90.arch].join(", ")}; ${others}`;
+    return `${[...KERNEL_ARCHES, ...CUDA_ARCHES].join(", ")}; ${others}`;
   }
 }

@@ -1,7 +1,13 @@
 import { whole } from "./_check.ts";
 import { neededWeights, strideOf } from "./_checkGemmBuffers.ts";
-import { SM90, sm90BlockBytes, sm90Module } from "./_sm90.ts";
-import { brokenSm90Experts } from "./_sm90Gemm.ts";
+import { brokenCudaExperts, repackedElsewhere } from "./_cudaGemm.ts";
+import {
+  CUDA,
+  cudaBlockBytes,
+  cudaModule,
+  type CudaProcessor,
+  cudaProcessor,
+} from "./_cudaProcessors.ts";
 import type { Device } from "./Device.ts";
 import type { DeviceBuffer } from "./DeviceBuffer.ts";
 import { checkTensors } from "./DeviceTensor.ts";
@@ -24,7 +30,7 @@ export type PlainWeights = Pick<DeviceWeights, "packed" | "scales" | "zeros">;
 
 /**
  * Brings weights into the order in which the kernel of a device reads them, once for all GEMMs with them: launches of some
- * 1 ms for a layer of 256 experts. On sm_90 that is a copy in fragment order, of the size of the originals where `n` and `k`
+ * 1 ms for a layer of 256 experts. On NVIDIA that is a copy in fragment order, of the size of the originals where `n` and `k`
  * are multiples of 128; on gfx11 the originals themselves.
  *
  * @param device - of a processor that {@link usesMoeKernel} accepts
@@ -57,13 +63,14 @@ export async function prepareMoeWeights(
   const { packed, scales, zeros } = weights;
   const plain = { packed, scales, ...(zeros && { zeros }) };
   const hasZeros = zeros !== undefined;
-  if (device.info.arch !== SM90.arch) {
+  const processor = cudaProcessor(device.info.arch);
+  if (processor === undefined) {
     const strided = { ...kept, ...(rowStride !== undefined && { rowStride }) };
     return new PreparedMoeWeights(strided, hasZeros, { plain });
   }
   const repacked = await device.allocate("repacked weights", repackedBytes(kept, hasZeros));
   try {
-    launch(device, "repack", sizes, plain, repacked);
+    launch(device, processor, "repack", sizes, plain, repacked);
     return new PreparedMoeWeights(kept, hasZeros, { repacked });
   } catch (error) {
     repacked.dispose();
@@ -97,8 +104,11 @@ export function restoreMoeWeights(
   const stride = rowStride ?? prepared.sizes.rowStride;
   const sizes = { ...prepared.sizes, ...(stride !== undefined && { rowStride: stride }) };
   checkWeights(device, sizes, target);
-  if ("repacked" in tensors) launch(device, "unpack", sizes, target, tensors.repacked);
-  else copyBack(sizes, tensors.plain, prepared.sizes, target);
+  if ("plain" in tensors) return copyBack(sizes, tensors.plain, prepared.sizes, target);
+  const { arch } = device.info;
+  const processor = cudaProcessor(arch);
+  if (processor === undefined) throw repackedElsewhere(arch);
+  launch(device, processor, "unpack", sizes, target, tensors.repacked);
 }
 
 function copyBack(
@@ -120,9 +130,10 @@ function copyBack(
 function checkWeights(device: Device, sizes: WeightSizes, weights: PlainWeights): void {
   const { numExperts, n } = sizes;
   const { arch } = device.info;
+  const cuda = cudaProcessor(arch);
   const broken =
     brokenLimit({ ...sizes, topK: 1, blockM: 16, arch }) ??
-    (arch === SM90.arch ? brokenSm90Experts(numExperts) : undefined);
+    (cuda && brokenCudaExperts(cuda, numExperts));
   if (broken !== undefined) throw broken;
   whole("numExperts", numExperts, 1, MAX_COUNT);
   whole("n", n, 1, MAX_COUNT);
@@ -131,13 +142,14 @@ function checkWeights(device: Device, sizes: WeightSizes, weights: PlainWeights)
 
 /** `moeRepackedBytes` of kernels/cuda/abi.h. */
 function repackedBytes({ numExperts, n, k, groupSize }: WeightSizes, hasZeros: boolean): number {
-  const blocks = Math.ceil(n / SM90.blockN) * Math.ceil(k / SM90.blockK);
-  return numExperts * blocks * sm90BlockBytes(groupSize, hasZeros);
+  const blocks = Math.ceil(n / CUDA.blockN) * Math.ceil(k / CUDA.blockK);
+  return numExperts * blocks * cudaBlockBytes(groupSize, hasZeros);
 }
 
 /** Without zero points the layout does not depend on the type. */
 function launch(
   device: Device,
+  processor: CudaProcessor,
   verb: "repack" | "unpack",
   sizes: WeightSizes,
   { packed, scales, zeros }: PlainWeights,
@@ -146,11 +158,11 @@ function launch(
   const { dtype, numExperts, n, k, groupSize } = sizes;
   const suffix = zeros === undefined ? `g${groupSize}` : `${dtype}_g${groupSize}_zeros`;
   const numbers = [{ u64: strideOf(sizes) }, { u32: k }, { u32: n }];
-  sm90Module(device, "repack")
+  cudaModule(device, processor, "repack")
     .kernel(`moe_${verb}_${suffix}`)
     .launch({
-      grid: [Math.ceil(k / SM90.blockK), Math.ceil(n / SM90.blockN), numExperts],
-      block: SM90.repackThreads,
+      grid: [Math.ceil(k / CUDA.blockK), Math.ceil(n / CUDA.blockN), numExperts],
+      block: CUDA.repackThreads,
       args: [{ struct: [packed, scales, zeros ?? null, repacked, ...numbers] }],
     });
 }

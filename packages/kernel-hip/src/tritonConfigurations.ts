@@ -1,5 +1,6 @@
 import { show } from "./_check.ts";
 import { strideOf } from "./_checkGemmBuffers.ts";
+import { cudaProcessor } from "./_cudaProcessors.ts";
 import { prebuiltJson } from "./_prebuilt.ts";
 import { KernelHipError } from "./errors.ts";
 import type { MoeGemmSizes } from "./launchMoeGemm.ts";
@@ -65,10 +66,20 @@ function readManifest(): Manifest {
   return manifest;
 }
 
+/** Shared memory that a program can have on every processor of NVIDIA's since sm_80. */
+const LEAST_SHARED_BYTES = 101_376;
+
+/** Code for a processor runs on later ones of its generation, some of which have less shared memory. */
+function runsOn(object: { arch: string; ldsBytes: number }, arch: string): boolean {
+  if (object.arch === arch) return true;
+  const code = cudaProcessor(arch)?.code;
+  return object.arch === code && object.ldsBytes <= LEAST_SHARED_BYTES;
+}
+
 /** `gfx1151/best_m32_topk8.hsaco.gz`: the name stands before the `topK`. */
 function objectsOf(arch: string): TritonObject[] {
   const { triton: version, objects } = readManifest();
-  const of = objects.filter((object) => object.arch === arch);
+  const of = objects.filter((object) => runsOn(object, arch));
   return of.map(({ sha256: _hash, scratchBytes: _scratch, ...object }) => ({
     name: object.file.replace(/^.*\//, "").replace(/_topk\d+\.(hsaco|cubin)\.gz$/, ""),
     version,

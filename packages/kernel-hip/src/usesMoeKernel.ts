@@ -8,7 +8,7 @@ const SWITCHES = ["MOE_HIP", "VLLM_MOE_HIP"] as const;
 /**
  * Whether a GEMM of this shape goes to the W4A16 kernel of this package, or to the caller's reference.
  *
- * `MOE_HIP` decides: not set, the kernel where there is one for the processor (gfx11, sm_90) and it takes the shape; `1`, the kernel,
+ * `MOE_HIP` decides: not set, the kernel where there is one for the processor (gfx11, sm_8x, sm_90, sm_12x) and it takes the shape; `1`, the kernel,
  * and a shape that it does not take is an error; `0`, the reference. `VLLM_MOE_HIP` means the same where `MOE_HIP` is not
  * set.
  *

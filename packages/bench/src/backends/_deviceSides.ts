@@ -3,6 +3,7 @@ import {
   type DeviceBuffer,
   launchMoeGemm,
   launchTritonGemm,
+  moeKernelName,
   type PreparedMoeWeights,
   moeWeightRounding,
   prepareMoeWeights,
@@ -153,7 +154,7 @@ interface Implementation {
 
 function kernelOf(device: Device): Implementation {
   return {
-    name: device.info.backend === "cuda" ? "moe_w4a16_sm90" : "moe_w4a16_gemm",
+    name: moeKernelName(device.info.arch),
     weightRounding: moeWeightRounding(device.info.arch, "bf16"),
     launch: ({ gemm, weights }, c) => launchMoeGemm(device, { ...gemm, weights, c }),
   };

@@ -54,7 +54,7 @@ const SIMULATED_SWEEP: SweepDefaults = {
  * - `portable`: TypeScript against TypeScript, one thread, for small cells; never chosen silently
  * - `sim`: the gfx11 kernel against the Triton reference on a simulated GPU: executed work is counted, nothing is timed
  * - `hip`: the same two on an AMD GPU, timed by events
- * - `cuda`: the Hopper kernel against the same Triton source on an NVIDIA GPU of sm_90, timed by events
+ * - `cuda`: the kernel for the GPU against the same Triton source on an NVIDIA GPU of sm_8x, sm_90 or sm_12x, timed by events
  *
  * @example
  * ```ts

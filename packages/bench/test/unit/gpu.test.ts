@@ -4,7 +4,7 @@ import { type Backend, parseShape, ResultRow, runSweep, type SweepOptions } from
 import { tritonConfigurations } from "@moe/kernel-hip";
 import { existsSync } from "node:fs";
 import { testWhere } from "../../../../test/_testWhere.ts";
-import { CUDA_KERNELS, MOCK, mock, useMock } from "../../../kernel-hip/test/unit/_mock.ts";
+import { cudaLibrary, MOCK, mock, useMock } from "../../../kernel-hip/test/unit/_mock.ts";
 import { openGpuBackend } from "../../src/backends/gpu.ts";
 import { errorOf } from "../_errorOf.ts";
 import { headerOf } from "../_fakeBackend.ts";
@@ -90,36 +90,46 @@ describe("a sweep on a GPU", () => {
 describe("a sweep on an NVIDIA GPU", () => {
   useMock();
 
-  test("repacks weights once a GEMM, launches the Hopper kernel and Triton's, and sees that the mock computes neither", async () => {
-    mock.reset("sm_90", 1, GIB);
-    const tokens = [2, 3];
-    const events = await Array.fromAsync(runSweep({ ...SMALL, backend: "cuda", tokens }));
-    const rows = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
-    expect(rows.map(({ status }) => status)).toEqual(["badrel", "badrel"]);
-    expect(rows[0].kernel).toMatchObject({ name: "moe_w4a16_sm90", isa: "sm_90", threads: 40 });
-    expect(rows[0].reference?.name).toStartWith("Triton 3.6.0 32x");
-    const kernels = mock.launches().map(({ kernel }) => kernel);
-    const gemm = ["moe_plan", "moe_w4a16_sm90_bf16_g128", "moe_w4a16_triton"];
-    const fitting = tritonConfigurations("sm_90").filter((c) => c.blockM === 32 && c.topK === 8);
-    // One that loads the code, then two samples of a warm cache, each of two calls.
-    const trials = fitting.flatMap(() => Array.from({ length: 5 }, () => "moe_w4a16_triton"));
-    expect(trials.length).toBeGreaterThan(9);
-    expect(kernels.slice(0, trials.length + 4)).toEqual(["moe_repack_g128", ...trials, ...gemm]);
-    expect(kernels.filter((name) => name === "moe_repack_g128")).toHaveLength(1);
-    expect(mock.live()).toBe(0);
-  }, 60_000);
+  test.each([
+    ["sm_89", "moe_w4a16_sm80"],
+    ["sm_90", "moe_w4a16_sm90"],
+  ])(
+    "%s repacks weights once a GEMM, launches %s and Triton's, and sees that the mock computes neither",
+    async (arch, kernel) => {
+      mock.reset(arch, 1, GIB);
+      const tokens = [2, 3];
+      const events = await Array.fromAsync(runSweep({ ...SMALL, backend: "cuda", tokens }));
+      const rows = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
+      expect(rows.map(({ status }) => status)).toEqual(["badrel", "badrel"]);
+      expect(rows[0].kernel).toMatchObject({ name: kernel, isa: arch, threads: 40 });
+      expect(rows[0].reference?.name).toStartWith("Triton 3.6.0 32x");
+      const kernels = mock.launches().map((launch) => launch.kernel);
+      const gemm = ["moe_plan", `${kernel}_bf16_g128`, "moe_w4a16_triton"];
+      const fitting = tritonConfigurations(arch).filter((c) => c.blockM === 32 && c.topK === 8);
+      // One that loads the code, then two samples of a warm cache, each of two calls.
+      const trials = fitting.flatMap(() => Array.from({ length: 5 }, () => "moe_w4a16_triton"));
+      expect(trials.length).toBeGreaterThan(9);
+      expect(kernels.slice(0, trials.length + 4)).toEqual(["moe_repack_g128", ...trials, ...gemm]);
+      expect(kernels.filter((name) => name === "moe_repack_g128")).toHaveLength(1);
+      expect(mock.live()).toBe(0);
+    },
+    60_000,
+  );
 });
 
-describe("the Hopper kernel, run as code of the host by the mock", () => {
+describe.each([
+  ["sm_86", "sm80"],
+  ["sm_90", "sm90"],
+] as const)("the kernel of an %s, run as code of the host by the mock", (arch, name) => {
   useMock();
 
   testWhere(
-    existsSync(CUDA_KERNELS),
+    existsSync(cudaLibrary(name)),
     "clang-19 at the build",
     "is right in a sweep of both GEMMs that compares it with itself (oracle: f64 dot products)",
     async () => {
-      mock.reset("sm_90", 1, GIB);
-      mock.runCuda(3);
+      mock.reset(arch, 1, GIB);
+      mock.runCuda(name, 3);
       // That of the mock says that it is too hot.
       process.env.MOE_NVML_LIBRARY = "/no/such/library.so";
       const shape = parseShape("K=128,N=128,E=4,topK=2,G=64,blockM=32");
@@ -265,7 +275,7 @@ describe("a GPU that cannot run it is an error that says why and what to use ins
       {},
       "device 0, Mock gfx942, is a gfx942, and the kernels are built for gfx1100",
     ],
-    ["cuda", "sm_80", {}, "device 0, Mock sm_80, is a sm_80, and the kernels are built for sm_90"],
+    ["cuda", "sm_75", {}, "device 0, Mock sm_75, is a sm_75, and the kernels are built for sm_80"],
     ["hip", "gfx1151", { arch: "gfx1100" }, 'device 0 is a gfx1151, but "gfx1100" was asked for'],
     ["hip", "gfx1151", { device: 1 }, "1"],
   ] as const)("%s with a %s and %p", async (backend, arch, more, reason) => {

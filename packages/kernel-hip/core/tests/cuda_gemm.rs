@@ -3,15 +3,25 @@
 
 mod gemm;
 
-use gemm::{CudaKernels, Family, Instantiation, Random};
+use gemm::{CudaKernel, CudaKernels, Family, Instantiation, Random};
 use std::path::Path;
 
-const LIBRARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../target/mock/libmoe_cuda_host.so");
+const LIBRARIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../target/mock");
 
 #[test]
-fn every_pair_of_circumstances_gives_the_right_result() {
+fn every_pair_of_circumstances_gives_the_right_result_on_sm80() {
+    every_pair_is_right(&CudaKernel::SM80);
+}
+
+#[test]
+fn every_pair_of_circumstances_gives_the_right_result_on_sm90() {
+    every_pair_is_right(&CudaKernel::SM90);
+}
+
+fn every_pair_is_right(kernel: &'static CudaKernel) {
     let seed = gemm::fresh_seed();
-    let kernels = CudaKernels::new(Path::new(LIBRARY));
+    let library = Path::new(LIBRARIES).join(format!("libmoe_cuda_{}.so", kernel.name));
+    let kernels = CudaKernels::new(kernel, &library);
     let cases = gemm::covering_family(&Family::CUDA, &Instantiation::all(), &mut Random::new(seed));
     for (number, case) in cases.into_iter().enumerate() {
         let (problem, schedule) = gemm::problem_of(case, seed, number);

@@ -4,18 +4,28 @@
 mod gemm;
 
 use gemm::fault::{self, Fault, fault};
-use gemm::{Case, CudaKernels, Family, Float, Instantiation, Random};
+use gemm::{Case, CudaKernel, CudaKernels, Family, Float, Instantiation, Random};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const KERNELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../kernels/cuda");
 const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../mock/cuda");
-/// Zero points and more than one group in a block.
-const INSTANTIATION: Instantiation = Instantiation { float: Float::Bf16, group: 64, zeros: true };
 const SEED: u64 = 1;
 
-const FAULTS: [Fault; 18] = [
+/// Where faults are put.
+struct Target {
+    kernel: &'static CudaKernel,
+    /// Of bf16, with zero points and more than one group in a stage.
+    instantiation: Instantiation,
+}
+
+const SM90: Target =
+    Target { kernel: &CudaKernel::SM90, instantiation: Instantiation { float: Float::Bf16, group: 64, zeros: true } };
+const SM80: Target =
+    Target { kernel: &CudaKernel::SM80, instantiation: Instantiation { float: Float::Bf16, group: 32, zeros: true } };
+
+const SM90_FAULTS: [Fault; 18] = [
     fault("chunks one block short", "plan.cu", "expert << 8 | height", "expert << 8 | small"),
     fault("chunks that begin too early", "plan.cu", "from += height;", "from += small;"),
     fault("places of the lowest chunks", "plan.cu", "(counted << 32) + (counted << 48)", "(counted << 32)"),
@@ -47,20 +57,65 @@ const FAULTS: [Fault; 18] = [
     fault("scales of the first group", "multiply.cuh", "group = step / STEPS_PER_GROUP", "group = 0 * step"),
     fault("the last row of a tile", "schedule.cuh", "32 * part + 32 - __clz", "32 * part + 31 - __clz"),
     fault("tiles from the end", "schedule.cuh", "wide - 1 - fromEnd", "wide - fromEnd"),
-    fault("rows stored in another's place", "multiply.cuh", "8 * eight + at.lane / 4", "8 * eight + at.lane % 8"),
+    fault("rows stored in another's place", "store.cuh", "8 * eight + at.lane / 4", "8 * eight + at.lane % 8"),
     fault("claims left for the next GEMM", "schedule.cuh", "            header->claimed = 0;\n", ""),
 ];
 
-/// Compiles the kernels with a fault, or without one, for one instantiation.
-fn compile(number: usize, fault: Option<&Fault>) -> CudaKernels {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cuda-fault-{number}"));
+const SM80_FAULTS: [Fault; 20] = [
+    fault("high blocks fused", "tile.cuh", "fitting > 0 ? fitting : 1", "fitting > 0 ? fitting : 2"),
+    fault("one tile for a high block", "tile.cuh", "(blockM + TILE_ROWS - 1) / TILE_ROWS", "1"),
+    fault("the first rows of a high block twice", "schedule.cuh", "% down * TILE_ROWS", "% down * 0"),
+    fault(
+        "rows not swizzled where they are written",
+        "load_sm80.cuh",
+        "16 * (at.lane % 8 ^ row % 8)",
+        "16 * (at.lane % 8)",
+    ),
+    fault("rows not swizzled where they are read", "multiply_sm80.cuh", "rows ^ 32 * step", "rows + 32 * step"),
+    fault("halves of a step exchanged", "multiply_sm80.cuh", "(at.lane / 8 % 2 ^", "(1 - at.lane / 8 % 2 ^"),
+    fault("a stage read before it is full", "multiply_sm80.cuh", "copyWait<STAGES - 2>();", "copyWait<STAGES - 1>();"),
+    fault("a stage read before others filled it", "multiply_sm80.cuh", "    syncThreads<MULTIPLIERS>();\n", ""),
+    fault("the next stage not awaited", "multiply_sm80.cuh", "if (left > 1) stage", "if (left > 2) stage"),
+    fault("the first half of a block twice", "load_sm80.cuh", "second ? 4 : 0", "0"),
+    fault("tables of the first half twice", "load_sm80.cuh", "second && GroupSize < BLOCK_K ? Map::GROUPS : 0", "0"),
+    fault("scales for zero points", "load_sm80.cuh", "+ groupsPerBlock(GroupSize));", ");"),
+    fault("scales of the first group", "multiply_sm80.cuh", "step / Map::STEPS_PER_GROUP", "0 * step"),
+    fault(
+        "the lower rows of a tile twice",
+        "load_sm80.cuh",
+        "tile.source[row + ROWS_AT_ONCE * part]",
+        "tile.source[row]",
+    ),
+    fault("the last of K", "load_sm80.cuh", "k < args.k ? 16 : 0", "k + 8 < args.k ? 16 : 0"),
+    fault("the last eight rows", "multiply_sm80.cuh", "from + (Rows / 8 - 1) * 8 * ROW_BYTES", "from"),
+    fault("narrow tiles not shared out", "multiply_sm80.cuh", "tile.blocks == 2 ? 0 : at.group * Rows", "0"),
+    fault("the second block of narrow tiles", "multiply_sm80.cuh", "tile.blocks == 2 ? at.group : 0", "at.group"),
+    fault(
+        "tiles that are never given back",
+        "multiply_sm80.cuh",
+        "        barrierArrive(ctx.tileEmpty + 8 * slot);\n",
+        "",
+    ),
+    fault(
+        "tiles that the scheduler does not hear of",
+        "load_sm80.cuh",
+        "        if (threadIdx.x == 0) barrierArrive(ctx.started);\n",
+        "",
+    ),
+];
+
+/// Compiles the kernels with a fault, or without one.
+fn compile(target: &Target, number: usize, fault: Option<&Fault>) -> CudaKernels {
+    let CudaKernel { name, number: oldest, .. } = target.kernel;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cuda-fault-{name}-{number}"));
     std::fs::create_dir_all(&folder).unwrap();
     for file in sources() {
         let text = std::fs::read_to_string(Path::new(KERNELS).join(&file)).unwrap();
         std::fs::write(folder.join(&file), fault.map_or(text.clone(), |fault| fault.put(&file, text))).unwrap();
     }
     let library = folder.join("kernels.so");
-    let Instantiation { float: _, group, zeros } = INSTANTIATION;
+    let Instantiation { float: _, group, zeros } = target.instantiation;
+    let suffix = target.instantiation.suffix();
     let mut clang = Command::new("clang++-19");
     clang.args([
         "-x",
@@ -75,13 +130,14 @@ fn compile(number: usize, fault: Option<&Fault>) -> CudaKernels {
         "-I",
         RUNTIME,
     ]);
-    clang.arg(format!("-DMOE_NAME=moe_w4a16_sm90_{}", INSTANTIATION.suffix())).arg("-DMOE_ELEMENT=Bf16");
+    clang.arg(format!("-DMOE_KERNEL={oldest}")).arg(format!("-DMOE_NAME=moe_w4a16_{name}_{suffix}"));
+    clang.arg("-DMOE_ELEMENT=Bf16");
     clang.arg(format!("-DMOE_GROUP={group}")).arg(format!("-DMOE_ZEROS={zeros}")).arg("-o").arg(&library);
-    clang.args(["plan.cu", "repack.cu", "gemm_sm90.cu"].map(|file| folder.join(file)));
+    clang.args(["plan.cu", "repack.cu", &format!("gemm_{name}.cu")].map(|file| folder.join(file)));
     clang.arg(Path::new(RUNTIME).join("block.cpp"));
     let output = clang.output().unwrap_or_else(|error| panic!("{clang:?}: {error}; install clang-19"));
     assert!(output.status.success(), "{clang:?}: {}", String::from_utf8_lossy(&output.stderr));
-    CudaKernels::new(&library)
+    CudaKernels::new(target.kernel, &library)
 }
 
 /// Names of the CUDA sources.
@@ -100,8 +156,17 @@ fn findings(kernels: &CudaKernels, cases: &[Case]) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_fault_that_is_put_into_the_source_is_found() {
-    let cases = gemm::covering_family(&Family::CUDA, &[INSTANTIATION], &mut Random::new(SEED));
-    assert_eq!(findings(&compile(0, None), &cases), BTreeSet::new(), "the source as it is");
-    fault::find_all(&FAULTS, |number, fault| findings(&compile(number + 1, Some(fault)), &cases));
+fn every_fault_that_is_put_into_the_source_for_sm80_is_found() {
+    every_fault_is_found(&SM80, &SM80_FAULTS);
+}
+
+#[test]
+fn every_fault_that_is_put_into_the_source_for_sm90_is_found() {
+    every_fault_is_found(&SM90, &SM90_FAULTS);
+}
+
+fn every_fault_is_found(target: &Target, faults: &[Fault]) {
+    let cases = gemm::covering_family(&Family::CUDA, &[target.instantiation], &mut Random::new(SEED));
+    assert_eq!(findings(&compile(target, 0, None), &cases), BTreeSet::new(), "the source as it is");
+    fault::find_all(faults, |number, fault| findings(&compile(target, number + 1, Some(fault)), &cases));
 }

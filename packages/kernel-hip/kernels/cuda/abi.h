@@ -17,7 +17,7 @@ struct MoePlanHeader {
     uint64_t reserved[2];
 };
 
-/// One entry of the chunk list: up to 144 consecutive rows of one expert.
+/// One entry of the chunk list: consecutive rows of one expert, up to 144 on sm_90, up to 64 or one block on others.
 struct MoeChunk {
     /// First block of the chunk.
     uint32_t firstBlock;
@@ -25,8 +25,8 @@ struct MoeChunk {
     uint32_t blocksAndExpert;
 };
 
-/// `moe_plan`: grid 1, block 512, dynamic shared memory 8 * numBlocks + 4 bytes, numBlocks <= 28,000; needs the
-/// opt-in attribute above 48 KiB.
+/// `moe_plan`: grid 1, block 512, dynamic shared memory 8 * numBlocks + 4 bytes, numBlocks <= 28,000 on sm_90 and 12,600 on
+/// others; needs the opt-in attribute above 48 KiB. Its plan is for the GEMM of the same folder of cubins.
 struct MoePlanArgs {
     /// [numBlocks]; an id outside 0..numExperts-1 marks a block to skip.
     const int32_t* expertIds;
@@ -39,8 +39,9 @@ struct MoePlanArgs {
     uint32_t reserved;
 };
 
-/// `moe_w4a16_sm90_*`: grid = multiprocessors (any value >= 1 is right), block 384, dynamic shared memory
-/// `moeSm90SharedBytes(G, zeros)`; needs the opt-in attribute above 48 KiB.
+/// Grid = multiprocessors (any value >= 1 is right); the shared memory needs the opt-in attribute above 48 KiB.
+/// `moe_w4a16_sm90_*`: block 384, dynamic shared memory `moeSm90SharedBytes(G, zeros)`.
+/// `moe_w4a16_sm80_*`: block 288, dynamic shared memory `moeSm80SharedBytes(G, zeros)`.
 struct MoeGemmArgs {
     /// Activations [rows, lda] of bf16 or f16.
     const void* a;
@@ -94,4 +95,11 @@ static inline uint32_t moeSm90SharedBytes(uint32_t groupSize, uint32_t zeros) {
     const uint32_t stage = 2 * 144 * 128 + 2 * moeBlockBytes(groupSize, zeros);
     const uint32_t fixed = 4 * (16 + 2 * 4 * 144) + 8 * (2 * 4 + 2 * 4 + 1) + 1024;
     return fixed + (fixed + 4 * stage <= 232448 ? 4 : 3) * stage;
+}
+
+/// Dynamic shared memory of `moe_w4a16_sm80_*`: five stages of 64 of K, at most 95 KiB.
+static inline uint32_t moeSm80SharedBytes(uint32_t groupSize, uint32_t zeros) {
+    const uint32_t tables = (groupSize < 64 ? 64 / groupSize : 1) * 256 * (1 + zeros);
+    const uint32_t stage = 64 * 128 + 2 * (4096 + tables);
+    return 5 * stage + 8 * (16 + 2 * 4 * 64) + 8 * (2 * 8 + 1) + 128;
 }

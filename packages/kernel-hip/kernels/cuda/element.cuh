@@ -37,4 +37,20 @@ __device__ __forceinline__ u32 decodePair(u32 word, int index, u32 offset, u32 s
     return Element::mul(Element::add(maskedOr<0x000F000F>(shifted, Element::MAGIC), offset), scale);
 }
 
+/// A thread's part of a fragment of 16 x 16 from its word. In the halves of `scales`, and of `offsets` where there are zero
+/// points, are the entries of rows `lane / 4` and 8 more.
+template <class Element, bool Zeros>
+__device__ __forceinline__ void decodeFragment(u32 word, u32 offsets, u32 scales, u32 (&fragment)[4]) {
+#pragma unroll
+    for (int pair = 0; pair < 4; ++pair) {
+        const u32 offset = Zeros ? duplicate(offsets, pair % 2) : Element::OFFSET | 0x00080008;
+        fragment[pair] = decodePair<Element>(word, pair, offset, duplicate(scales, pair % 2));
+    }
+}
+
+/// One of four words, which a compiler knows where `index` is a constant.
+__device__ __forceinline__ u32 wordOf(const uint4& words, int index) {
+    return index == 0 ? words.x : index == 1 ? words.y : index == 2 ? words.z : words.w;
+}
+
 }  // namespace moe

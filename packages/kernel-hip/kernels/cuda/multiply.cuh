@@ -2,21 +2,13 @@
 // where tiles are one block wide.
 #pragma once
 
-#include "abi.h"
 #include "pipeline.cuh"
+#include "store.cuh"
 #include "wgmma.cuh"
 
 namespace moe {
 
 constexpr int STEPS = BLOCK_K / 16;
-
-/// Where a thread stands.
-struct Lane {
-    int group;
-    int warp;
-    int lane;
-    __device__ __forceinline__ int thread() const { return warp * 32 + lane; }
-};
 
 /// Tells the compiler that asynchronous work on these registers ended here.
 template <int A, int B>
@@ -67,24 +59,18 @@ struct Decoder {
         }
     }
 
-    /// Entry of a table for fragment `f` and rows `lane / 4 + 8 * upper`, in both halves of a register.
-    __device__ __forceinline__ u32 entry(uint2 pairs, int f, int upper) const {
-        return duplicate((Fragments == 2 ? f : firstHalf) ? pairs.y : pairs.x, upper);
+    /// Entries of a table for fragment `f`.
+    __device__ __forceinline__ u32 entries(uint2 pairs, int f) const {
+        return (Fragments == 2 ? f : firstHalf) ? pairs.y : pairs.x;
     }
 
     /// Fragments of one step, 0..7.
     __device__ __forceinline__ void decode(int step, u32 (&fragment)[Fragments][4]) const {
         const int group = step / STEPS_PER_GROUP;
 #pragma unroll
-        for (int f = 0; f < Fragments; ++f) {
-            const uint4 four = words[f][step / 4];
-            const u32 word = step % 4 == 0 ? four.x : step % 4 == 1 ? four.y : step % 4 == 2 ? four.z : four.w;
-#pragma unroll
-            for (int pair = 0; pair < 4; ++pair) {
-                const u32 offset = Zeros ? entry(offsets[group], f, pair % 2) : Element::OFFSET | 0x00080008;
-                fragment[f][pair] = decodePair<Element>(word, pair, offset, entry(scales[group], f, pair % 2));
-            }
-        }
+        for (int f = 0; f < Fragments; ++f)
+            decodeFragment<Element, Zeros>(wordOf(words[f][step / 4], step % 4), entries(offsets[group], f),
+                                           entries(scales[group], f), fragment[f]);
     }
 };
 
@@ -167,26 +153,6 @@ __device__ __forceinline__ void multiplyK(const Context& ctx, const Lane& at, Ri
         }
 }
 
-/// Stores a tile: eight tokens and 32 columns of a warp at a time, 64 bytes a token.
-template <class Element, int Rows, int Fragments>
-__device__ __forceinline__ void storeTile(const MoeGemmArgs& args, const Tile& tile, int column, const Lane& at,
-                                          const float (&acc)[Fragments][Rows / 2]) {
-    char* const c = static_cast<char*>(args.c) + 2 * column;
-    const bool inside = column < static_cast<int>(args.n);
-#pragma unroll
-    for (int eight = 0; eight < Rows / 8; ++eight) {
-        const u32 target = tile.target[8 * eight + at.lane / 4];
-        u32 out[2 * Fragments];
-#pragma unroll
-        for (int f = 0; f < Fragments; ++f)
-#pragma unroll
-            for (int upper = 0; upper < 2; ++upper)
-                out[2 * f + upper] =
-                    transpose8x8(Element::pack(acc[f][4 * eight + 2 * upper], acc[f][4 * eight + 2 * upper + 1]));
-        storeWordsIf(inside && target != NO_TARGET, c + 16ull * target, out);
-    }
-}
-
 template <class Element, int GroupSize, bool Zeros, int Rows, int Fragments>
 __device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Context& ctx, const Tile& tile, Lane at,
                                             Ring& ring) {
@@ -198,7 +164,7 @@ __device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Conte
     const int block = tile.column + (Fragments == 2 ? at.group : 0);
     const int half = Fragments == 2 ? 0 : at.group;
     const int column = block * BLOCK_N + 32 * at.warp + 8 * (at.lane % 4) + 4 * half;
-    storeTile<Element, Rows, Fragments>(args, tile, column, at, acc);
+    storeTile<Element, Rows, Fragments>(args, tile, 0, column, at, acc);
 }
 
 /// Finds the tile's height by bisection, in units of `heightUnit`.

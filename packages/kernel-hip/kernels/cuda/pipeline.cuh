@@ -6,13 +6,10 @@
 // runs on across tiles, so the next tile loads while this one multiplies and stores.
 #pragma once
 
-#include "layout.cuh"
+#include "tile.cuh"
 
 namespace moe {
 
-constexpr int TILE_SLOTS = 4;
-/// A little more than 128, as an expert of about 128 rows on average has more than 128 half of the time.
-constexpr int TILE_ROWS = 144;
 constexpr int GATHER_WARPS = 3;
 constexpr int MULTIPLIER_WARPS = 8;
 constexpr int THREADS = (MULTIPLIER_WARPS + 1 + GATHER_WARPS) * 32;
@@ -20,25 +17,6 @@ constexpr int THREADS = (MULTIPLIER_WARPS + 1 + GATHER_WARPS) * 32;
 /// 64 of K are 128 bytes: one row of the swizzle.
 constexpr int SWIZZLE_BYTES = TILE_ROWS * 128;
 constexpr int STAGE_A_BYTES = 2 * SWIZZLE_BYTES;
-
-constexpr u32 NO_TARGET = ~0u;
-
-/// Tiles are multiplied in heights that are multiples of this. Narrow tiles are few: they need no finer steps.
-constexpr __host__ __device__ int heightUnit(int blocks) { return blocks == 2 ? 8 : 16; }
-
-/// A tile as the scheduler hands it over. `rows` 0 means that no tile follows.
-struct Tile {
-    /// Rows to multiply, a multiple of `heightUnit`.
-    int rows;
-    int expert;
-    /// First block of 128 columns, and how many: one or two.
-    int column;
-    int blocks;
-    /// Row of A in units of 16 bytes from its start; any row where there is no route.
-    u32 source[TILE_ROWS];
-    /// Row of C likewise, or NO_TARGET.
-    u32 target[TILE_ROWS];
-};
 
 constexpr int MOST_STAGES = 4;
 
@@ -71,32 +49,12 @@ struct SharedMap {
     static_assert(bytesForStages(STAGES, WEIGHT_BLOCK) <= SHARED_BYTES);
 };
 
-/// Position in a ring: index and parity of the current round.
-struct Ring {
-    u32 count = 0;
-
-    template <int Size>
-    __device__ __forceinline__ u32 slot() const {
-        return count % Size;
-    }
-    template <int Size>
-    __device__ __forceinline__ u32 parity() const {
-        return count / Size & 1;
-    }
-};
-
 /// What all roles share.
-struct Context {
+struct Context : TileContext {
     u32 activations;
     u32 weights;
-    Tile* tiles;
     u32 full;
     u32 empty;
-    u32 tileFull;
-    u32 tileEmpty;
-    u32 started;
-    int columnBlocks;
-    int kBlocks;
 };
 
 }  // namespace moe

@@ -1,7 +1,7 @@
 // Turns the aligned blocks into a list of chunks: consecutive blocks of one expert fused up to the height of a tile, an
 // expert's blocks dealt evenly over its chunks, chunks from the highest to the lowest. One thread block.
 #include "abi.h"
-#include "pipeline.cuh"
+#include "tile.cuh"
 
 namespace moe {
 
@@ -88,7 +88,7 @@ struct Run {
         expert = static_cast<u32>(ids[firstBlock]);
         if (expert >= args.numExperts) return;
         const u32 blocks = starts[run + 1] - firstBlock;
-        const u32 most = TILE_ROWS / args.blockM;
+        const u32 most = blocksPerChunk(args.blockM);
         chunks = (blocks + most - 1) / most;
         small = blocks / chunks;
         high = blocks % chunks;

@@ -22,16 +22,6 @@ __device__ __forceinline__ void barrierExpect(u32 barrier, u32 bytes) {
     asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(barrier), "r"(bytes) : "memory");
 }
 
-__device__ __forceinline__ bool barrierTry(u32 barrier, u32 parity) {
-    u32 done;
-    asm volatile(
-        "{\n.reg .pred p;\nmbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\nselp.b32 %0, 1, 0, p;\n}"
-        : "=r"(done)
-        : "r"(barrier), "r"(parity)
-        : "memory");
-    return done != 0;
-}
-
 __device__ __forceinline__ bool barrierTest(u32 barrier, u32 parity) {
     u32 done;
     asm volatile(
@@ -41,6 +31,25 @@ __device__ __forceinline__ bool barrierTest(u32 barrier, u32 parity) {
         : "memory");
     return done != 0;
 }
+
+/// As `barrierTest`, after a moment where the phase has not ended.
+#if __CUDA_ARCH__ >= 900
+__device__ __forceinline__ bool barrierTry(u32 barrier, u32 parity) {
+    u32 done;
+    asm volatile(
+        "{\n.reg .pred p;\nmbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\nselp.b32 %0, 1, 0, p;\n}"
+        : "=r"(done)
+        : "r"(barrier), "r"(parity)
+        : "memory");
+    return done != 0;
+}
+#else
+__device__ __forceinline__ bool barrierTry(u32 barrier, u32 parity) {
+    if (barrierTest(barrier, parity)) return true;
+    asm volatile("nanosleep.u32 40;");
+    return false;
+}
+#endif
 
 __device__ __forceinline__ void barrierWait(u32 barrier, u32 parity) {
     while (!barrierTry(barrier, parity)) {
@@ -73,10 +82,16 @@ __device__ __forceinline__ void copyBulk(u32 shared, const void* global, u32 byt
 /// Orders ordinary writes to shared memory that this thread knows of before what it has the tensor cores read.
 __device__ __forceinline__ void fenceAsyncProxy() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 
-// Launch order between kernels of one stream; no-ops unless the launch asked for programmatic serialization.
+// Launch order between kernels of one stream; no-ops unless the launch asked for programmatic serialization, which
+// processors before sm_90 do not have.
 
+#if __CUDA_ARCH__ >= 900
 __device__ __forceinline__ void waitForPreviousKernel() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
 __device__ __forceinline__ void allowNextKernel() { asm volatile("griddepcontrol.launch_dependents;" ::: "memory"); }
+#else
+__device__ __forceinline__ void waitForPreviousKernel() {}
+__device__ __forceinline__ void allowNextKernel() {}
+#endif
 
 template <u32 Count>
 __device__ __forceinline__ void registersRaise() {
@@ -115,8 +130,22 @@ __device__ __forceinline__ uint2 loadShared8(u32 address) {
         asm(INSTRUCTION " %0, %1, %2;" : "=r"(d) : "r"(a), "r"(b));    \
         return d;                                                      \
     }
+#if __CUDA_ARCH__ >= 900
 MOE_PAIRS(addBf16x2, "add.rn.bf16x2")
 MOE_PAIRS(mulBf16x2, "mul.rn.bf16x2")
+#else
+/// a * b + c, rounded once.
+__device__ __forceinline__ u32 fmaBf16x2(u32 a, u32 b, u32 c) {
+    u32 d;
+    asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(d) : "r"(a), "r"(b), "r"(c));
+    return d;
+}
+constexpr u32 BF16_ONES = 0x3F803F80;
+/// Negative: added to a product of zero it keeps that zero's sign.
+constexpr u32 BF16_ZEROS = 0x80008000;
+__device__ __forceinline__ u32 addBf16x2(u32 a, u32 b) { return fmaBf16x2(a, BF16_ONES, b); }
+__device__ __forceinline__ u32 mulBf16x2(u32 a, u32 b) { return fmaBf16x2(a, b, BF16_ZEROS); }
+#endif
 MOE_PAIRS(addF16x2, "add.rn.f16x2")
 MOE_PAIRS(mulF16x2, "mul.rn.f16x2")
 

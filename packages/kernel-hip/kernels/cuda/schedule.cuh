@@ -4,11 +4,11 @@
 #pragma once
 
 #include "abi.h"
-#include "pipeline.cuh"
+#include "tile.cuh"
 
 namespace moe {
 
-/// Tiles of the launch: first `wide` of two blocks, then `narrow` of one block, which are what two blocks wide would leave
+/// Tiles of the launch, a chunk being what one is high: first `wide` of two blocks, then `narrow` of one block, which are what two blocks wide would leave
 /// for a last round that only half of the multiprocessors or fewer take part in.
 struct Shares {
     u32 wideColumns;
@@ -68,17 +68,17 @@ struct Claims {
     }
 };
 
-/// Fills `tile` with the rows of a chunk; one warp. Returns the rows to multiply, 0 if no row is a route.
-__device__ __forceinline__ int fillTile(const MoeGemmArgs& args, MoeChunk chunk, int column, int blocks, Tile& tile,
-                                        int lane) {
-    const u32 chunkRows = (chunk.blocksAndExpert & 255) * args.blockM;
+/// Fills `tile` with the rows of a chunk from `firstRow` on; one warp. Returns the rows to multiply, 0 if no row is a route.
+__device__ __forceinline__ int fillTile(const MoeGemmArgs& args, MoeChunk chunk, u32 firstRow, int column, int blocks,
+                                        Tile& tile, int lane) {
+    const u32 chunkRows = (chunk.blocksAndExpert & 255) * args.blockM - firstRow;
     // All loads first: one latency, not one for every 32 rows.
     constexpr int PARTS = (TILE_ROWS + 31) / 32;
     u32 flats[PARTS];
 #pragma unroll
     for (int part = 0; part < PARTS; ++part) {
         const u32 row = 32 * part + lane;
-        const u64 slot = static_cast<u64>(chunk.firstBlock) * args.blockM + row;
+        const u64 slot = static_cast<u64>(chunk.firstBlock) * args.blockM + firstRow + row;
         const bool inside = row < chunkRows && slot < args.numSlots;
         flats[part] = inside ? static_cast<u32>(args.sortedTokenIds[slot]) : args.numValid;
     }
@@ -106,10 +106,11 @@ __device__ __forceinline__ int fillTile(const MoeGemmArgs& args, MoeChunk chunk,
 }
 
 /// The scheduler's whole life; one warp.
-__device__ __forceinline__ void schedule(const MoeGemmArgs& args, const Context& ctx, int lane) {
+__device__ __forceinline__ void schedule(const MoeGemmArgs& args, const TileContext& ctx, int lane) {
     MoePlanHeader* header = static_cast<MoePlanHeader*>(args.plan);
     const MoeChunk* chunks = reinterpret_cast<const MoeChunk*>(header + 1);
-    const Shares shares(header->numChunks, ctx.columnBlocks);
+    const u32 down = tilesPerChunk(args.blockM);
+    const Shares shares(header->numChunks * down, ctx.columnBlocks);
     Claims claims{header, shares.wide, shares.total(), true};
     Ring ring;
     for (;; ++ring.count) {
@@ -121,8 +122,9 @@ __device__ __forceinline__ void schedule(const MoeGemmArgs& args, const Context&
         do {
             index = lane == 0 ? claims.next() : 0;
             index = __shfl_sync(~0u, index, 0);
-        } while (index < claims.total && fillTile(args, chunks[shares.chunk(index)], shares.column(index),
-                                                  shares.isWide(index) ? 2 : 1, tile, lane) == 0);
+        } while (index < claims.total &&
+                 fillTile(args, chunks[shares.chunk(index) / down], shares.chunk(index) % down * TILE_ROWS,
+                          shares.column(index), shares.isWide(index) ? 2 : 1, tile, lane) == 0);
         const bool last = index >= claims.total;
         if (last && lane == 0) tile.rows = 0;
         barrierArrive(ctx.tileFull + 8 * slot);

@@ -66,7 +66,7 @@ std::vector<Thread> threads;
 std::vector<Warp> warps;
 std::vector<char*> stacks;
 Thread* running;
-uint32_t live, at_barrier, barriers_passed;
+uint32_t live, at_barrier, barriers_passed, at_named_barrier;
 uint64_t advances;
 std::vector<std::function<void()>> later;
 std::mt19937_64 random_bits;
@@ -94,7 +94,7 @@ void start_threads() {
     threads = std::vector<Thread>(count);
     warps = std::vector<Warp>((count + WARP - 1) / WARP);
     live = count;
-    at_barrier = 0;
+    at_barrier = at_named_barrier = 0;
     for (uint32_t number = 0; number < count; ++number) {
         Thread& thread = threads[number];
         thread.index = {number % block_size.x, number / block_size.x % block_size.y, number / block_size.x / block_size.y};
@@ -206,6 +206,13 @@ void sync_lanes(uint32_t lanes) {
     ++arrived;
     advance();
     while (arrived / count == round) yield();
+}
+
+void sync_threads(uint32_t count) {
+    // Counts on and on: a thread comes back here only after all have been here.
+    const uint32_t round = at_named_barrier++ / count;
+    advance();
+    while (at_named_barrier / count == round) yield();
 }
 
 void exchange_bytes(const void* value, uint32_t bytes, void* all) {

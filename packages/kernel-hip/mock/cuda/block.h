@@ -34,6 +34,8 @@ void advance();
 
 /// Waits for all threads of the block that have not ended.
 void sync_block();
+/// Waits for that many threads of the block, always the same ones.
+void sync_threads(uint32_t count);
 
 /// Waits for these lanes of the warp, of which the running thread is one.
 void sync_lanes(uint32_t lanes);

@@ -21,9 +21,11 @@ struct Multiplication {
 struct OwnWork {
     /// Copies that no arrival or group has taken yet.
     std::vector<std::function<void()>> copies;
+    /// Groups of copies in flight.
+    std::deque<std::vector<std::function<void()>>> copyGroups;
     /// Multiplications that no group has taken yet.
     std::vector<Multiplication> issued;
-    /// Groups in flight.
+    /// Groups of multiplications in flight.
     std::deque<std::vector<Multiplication>> groups;
 };
 

@@ -47,7 +47,9 @@ def stand_ins():
     torch.full = lambda size, *_, **__: Tensor("made", list(size))
     torch.full_like = lambda like, *_: like
     properties = types.SimpleNamespace(multi_processor_count=MULTIPROCESSORS)
-    torch.cuda = types.SimpleNamespace(get_device_properties=lambda _: properties)
+    torch.cuda = types.SimpleNamespace(
+        get_device_properties=lambda _: properties, get_device_capability=lambda: Recorder.capability
+    )
     attribute = types.SimpleNamespace(value=types.SimpleNamespace())
     bindings = types.ModuleType("cuda.bindings")
     bindings.driver = types.SimpleNamespace(
@@ -66,8 +68,10 @@ from problem import Alignment, Weights  # noqa: E402
 class Recorder(Ours):
     """Writes launches down; pointers as the names of what they point to."""
 
-    def __init__(self):
-        super().__init__(Path())
+    capability = (0, 0)
+
+    def __init__(self, kernel):
+        super().__init__(Path(), kernel)
         self.launches, self.made = [], []
 
     def launch(self, name, grid, block, shared, args, after_previous=False):
@@ -98,6 +102,8 @@ def name_made(tensor, name):
 
 def record(case):
     Tensor.names.clear()
+    number = int(case["arch"].removeprefix("sm_"))
+    Recorder.capability = divmod(number, 10)
     e, n, k, group, row_words = (case[key] for key in ("numExperts", "n", "k", "groupSize", "rowStride"))
     dtype = "bfloat16" if case["dtype"] == "bf16" else "float16"
     # problem.Weights takes K from the words of a row; a padded row is known by its stride.
@@ -110,7 +116,7 @@ def record(case):
     c = Tensor("c", [case["numValidTokens"], n], [n, 1], dtype)
     sorted_ids, expert_ids = Tensor("sortedTokenIds", [case["numSlots"]]), Tensor("expertIds", [case["numBlocks"]])
     alignment = Alignment(sorted_ids, expert_ids, None, case["blockM"])
-    recorder = Recorder()
+    recorder = Recorder("sm90" if number == 90 else "sm80")
     repacked = Tensor("repacked", [0])
     recorder._repack("repack", weights, repacked)
     # The same, through the function that sizes the buffer.
@@ -127,15 +133,16 @@ def record(case):
 
 
 def cases():
-    tall = itertools.cycle((16, 32, 64, 128))
-    for dtype, group, zeros in itertools.product(("bf16", "f16"), (128, 64, 32), (False, True)):
-        block_m = next(tall)
-        yield dict(dtype=dtype, groupSize=group, zeros=zeros, numExperts=3, n=256, k=256, rowStride=32,
-                   topK=2, blockM=block_m, numBlocks=5, numSlots=5 * block_m - 3, numValidTokens=50)
-    yield dict(dtype="bf16", groupSize=64, zeros=True, numExperts=2, n=136, k=192, rowStride=27,
-               topK=1, blockM=16, numBlocks=3, numSlots=48, numValidTokens=40)
-    yield dict(dtype="f16", groupSize=32, zeros=False, numExperts=1, n=8, k=32, rowStride=4,
-               topK=3, blockM=16, numBlocks=28_000, numSlots=100, numValidTokens=7)
+    for arch in ("sm_90", "sm_80", "sm_120"):
+        tall = itertools.cycle((16, 32, 64, 128))
+        for dtype, group, zeros in itertools.product(("bf16", "f16"), (128, 64, 32), (False, True)):
+            block_m = next(tall)
+            yield dict(arch=arch, dtype=dtype, groupSize=group, zeros=zeros, numExperts=3, n=256, k=256, rowStride=32,
+                       topK=2, blockM=block_m, numBlocks=5, numSlots=5 * block_m - 3, numValidTokens=50)
+        yield dict(arch=arch, dtype="bf16", groupSize=64, zeros=True, numExperts=2, n=136, k=192, rowStride=27,
+                   topK=1, blockM=16, numBlocks=3, numSlots=48, numValidTokens=40)
+        yield dict(arch=arch, dtype="f16", groupSize=32, zeros=False, numExperts=1, n=8, k=32, rowStride=4,
+                   topK=3, blockM=16, numBlocks=28_000 if arch == "sm_90" else 12_600, numSlots=100, numValidTokens=7)
 
 
 def main():

@@ -9,24 +9,25 @@ import { existsSync } from "node:fs";
 import { moeAlignBlockSize, moeForward, moeWeightRounding, openDevice } from "../../src/index.ts";
 import { alignInChunks } from "../../src/moeAlignBlockSize.ts";
 import { testWhere } from "../../../../test/_testWhere.ts";
-import { CUDA_KERNELS, mock, useMock } from "../unit/_mock.ts";
+import { cudaLibrary, type CudaKernelName, mock, useMock } from "../unit/_mock.ts";
 
-const ARCH = "sm_90";
+/** A processor for each of the GEMM kernels. */
+const ARCHES = { sm80: "sm_86", sm90: "sm_90" };
 const MEMORY = 1 << 28;
 /** Of lanes and of what is asynchronous, by this seed. */
 const ANY_ORDER = 7;
 
 useMock();
 
-/** A Hopper whose kernels the host runs. */
-function openHost(timing: number) {
-  mock.reset(ARCH, 1, MEMORY);
-  mock.runCuda(timing);
+/** A device whose kernels the host runs. */
+function openHost(kernel: CudaKernelName, timing: number) {
+  mock.reset(ARCHES[kernel], 1, MEMORY);
+  mock.runCuda(kernel, timing);
   return openDevice({ backend: "cuda" });
 }
 
 const test = (name: string, run: () => Promise<void>): void =>
-  testWhere(existsSync(CUDA_KERNELS), "clang-19 at the build", name, run, 120_000);
+  testWhere(existsSync(cudaLibrary("sm80")), "clang-19 at the build", name, run, 120_000);
 
 /** What the kernels take, the rest is refused by name, which the unit tests look at; and few rows, as each is a thread block. */
 const accepts = ({ gateUpGroup, downGroup, numTokens, topK }: LayerSpec): boolean =>
@@ -35,7 +36,7 @@ const accepts = ({ gateUpGroup, downGroup, numTokens, topK }: LayerSpec): boolea
 describe("on a Hopper of the host, lanes in any order", () => {
   const laws = alignLaws(
     async (ids, options) => {
-      using device = openHost(ANY_ORDER);
+      using device = openHost("sm90", ANY_ORDER);
       return await moeAlignBlockSize(device, ids, options);
     },
     { out: false },
@@ -48,22 +49,23 @@ describe("on a Hopper of the host, lanes in any order", () => {
     const expertMap = Int32Array.from({ length: numExperts }, (_, i) => (i % 3 ? i >> 1 : -1));
     for (const given of [{}, { expertMap }, { expertMap, ignoreInvalidExperts: true }]) {
       const options = { numTokens: 300, topK: 7, numExperts, blockM: 16, ...given };
-      using device = openHost(ANY_ORDER);
+      using device = openHost("sm90", ANY_ORDER);
       expect(await alignInChunks(device, ids, options, 256)).toEqual(onHost(ids, options));
     }
   });
 });
 
 describe.each([
-  [16, "in any order", ANY_ORDER],
-  [64, "in order, all that is asynchronous as late as it may", 1],
-])("in blocks of %i, lanes %s", (blockM, _order, timing) => {
+  ["sm80", 16, "in any order", ANY_ORDER],
+  ["sm90", 16, "in any order", ANY_ORDER],
+  ["sm90", 64, "in order, all that is asynchronous as late as it may", 1],
+] as const)("on %s in blocks of %i, lanes %s", (kernel, blockM, _order, timing) => {
   const laws = layerLaws(
     async (layer) => {
-      using device = openHost(timing);
+      using device = openHost(kernel, timing);
       return await moeForward(device, layer, { blockM });
     },
-    { accepts, weightRounding: (dtype) => moeWeightRounding(ARCH, dtype) },
+    { accepts, weightRounding: (dtype) => moeWeightRounding(ARCHES[kernel], dtype) },
   );
   for (const { name, run } of laws) {
     test(name, () => run({ numRuns: 5, seed: blockM, shrink: false }));

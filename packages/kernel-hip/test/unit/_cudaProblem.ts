@@ -1,4 +1,4 @@
-/** Problems for the Hopper kernel, and what the peers' launcher gives the driver for them. */
+/** Problems for the kernels for NVIDIA, and what the peers' launcher gives the driver for them. */
 
 import type { MoeGemmProblem } from "@moe/quant";
 import { readFileSync } from "node:fs";
@@ -15,6 +15,8 @@ import { routedProblem } from "./_routedProblem.ts";
 
 /** A problem, and what the peers' launcher, which was checked on a card, gives the driver for it. */
 export interface Golden extends Required<MoeGemmSizes> {
+  /** Processor of the device. */
+  arch: string;
   zeros: boolean;
   repackedBytes: number;
   workspaceBytes: number;
@@ -27,9 +29,9 @@ export const GOLDEN = JSON.parse(
 ) as Golden[];
 export const MEMORY = 1 << 28;
 
-/** A new mock of an H100, opened. */
-export function openCuda(): Device {
-  mock.reset("sm_90", 1, MEMORY);
+/** A new mock of a GPU, opened. */
+export function openCuda(arch = "sm_90"): Device {
+  mock.reset(arch, 1, MEMORY);
   return openDevice({ backend: "cuda" });
 }
 
@@ -65,7 +67,7 @@ export const SIZES = GOLDEN[0];
 export async function preparedGemm(device: Device): Promise<PreparedGemm> {
   const { packed, scales, ...buffers } = await problemOn(device, SIZES);
   const weights = await prepareMoeWeights(device, SIZES, { packed, scales });
-  const { launches: _launches, zeros: _zeros, ...sizes } = SIZES;
+  const { arch: _arch, launches: _launches, zeros: _zeros, ...sizes } = SIZES;
   return { ...sizes, ...buffers, weights } as never;
 }
 

@@ -12,10 +12,15 @@ export const MOCK: string = fileURLToPath(
 );
 if (!existsSync(MOCK)) throw new Error(`${MOCK} is not built: bun run build:native`);
 
-/** The CUDA kernels as code of this machine, for the mock to run; not there without clang-19. */
-export const CUDA_KERNELS: string = fileURLToPath(
-  new URL("../../../../target/mock/libmoe_cuda_host.so", import.meta.url),
-);
+/** The GEMM kernels for NVIDIA, by the oldest processor that each runs on. */
+export type CudaKernelName = "sm80" | "sm90";
+
+/** One of them and its companions as code of this machine, for the mock to run; not there without clang-19. */
+export function cudaLibrary(kernel: CudaKernelName): string {
+  return fileURLToPath(
+    new URL(`../../../../target/mock/libmoe_cuda_${kernel}.so`, import.meta.url),
+  );
+}
 
 const { symbols } = dlopen(MOCK, {
   mock_reset: { args: ["cstring", "i32", "u64"], returns: "void" },
@@ -37,9 +42,10 @@ export const mock = {
   reset: (arch: string, devices = 1, memoryBytes = 1 << 20): void =>
     symbols.mock_reset(text(arch) as never, devices, BigInt(memoryBytes)),
   /** Runs NVIDIA kernels until the next reset. What is asynchronous happens at once (0), late (1) or by chance (a seed). */
-  runCuda: (timing: number): void => {
-    const opened = symbols.mock_run_cuda(text(CUDA_KERNELS) as never, BigInt(timing));
-    if (!opened) throw new Error(`${CUDA_KERNELS} cannot be loaded`);
+  runCuda: (kernel: CudaKernelName, timing: number): void => {
+    const library = cudaLibrary(kernel);
+    const opened = symbols.mock_run_cuda(text(library) as never, BigInt(timing));
+    if (!opened) throw new Error(`${library} cannot be loaded`);
   },
   /** Makes the n-th call from now of a function return that number. */
   fail: (call: string, nth: number, number: number): void =>

@@ -68,7 +68,7 @@ describe("where the code of a processor comes from", () => {
     const forced = await caught(() => usesMoeKernel({ ...SHAPE, arch: NEWER }));
     delete process.env.MOE_HIP;
     expect([forced.code, forced.details.limit]).toEqual(["E_SHAPE", "arch"]);
-    expect(forced.message).toContain("sm_90; no HIP run-time compiler: tried /nowhere/");
+    expect(forced.message).toContain("sm_121; no HIP run-time compiler: tried /nowhere/");
     expect((await caught(() => moeKernelCode("gfx1200"))).code).toBe("E_SHAPE");
   });
 });

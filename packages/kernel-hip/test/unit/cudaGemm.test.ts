@@ -34,12 +34,12 @@ function expected({ pointers, ...launch }: Golden["launches"][number], at: Map<s
   return { ...launch, arguments: bytes.toString("hex") };
 }
 
-describe("what the driver gets for a Hopper GEMM", () => {
-  test.each(GOLDEN.map((golden) => [golden.launches[2].kernel, golden] as const))(
-    "is what the peers' launcher gives it: %s",
-    async (_kernel, { launches, repackedBytes, zeros: _, ...sizes }) => {
-      using device = openCuda();
-      const golden = { launches, repackedBytes, zeros: _, ...sizes };
+describe("what the driver gets for a GEMM", () => {
+  test.each(GOLDEN.map((golden) => [golden.arch, golden.launches[2].kernel, golden] as const))(
+    "is what the peers' launcher gives it: on %s, %s",
+    async (arch, _kernel, golden) => {
+      using device = openCuda(arch);
+      const { launches, repackedBytes, zeros: _, arch: _arch, ...sizes } = golden;
       const buffers = await problemOn(device, golden);
       const weights = await prepareMoeWeights(device, sizes, plainOf(buffers));
       expect(weights.bytes).toBe(repackedBytes);
@@ -64,7 +64,25 @@ describe("what the driver gets for a Hopper GEMM", () => {
   });
 });
 
-describe("the Hopper kernel's limits are checked before anything is launched", () => {
+describe("on processors of one generation", () => {
+  test.each([
+    ["sm_86", "sm_80"],
+    ["sm_89", "sm_80"],
+    ["sm_121", "sm_120"],
+  ])("the same code is launched in the same way: on %s that of %s", async (arch, first) => {
+    const launchesOn = async (processor: string) => {
+      using device = openCuda(processor);
+      const { kernels } = await moeGemmW4A16(device, hostProblem());
+      expect(kernels).toEqual(["moe_plan", "moe_w4a16_sm80_bf16_g64"]);
+      return mock.launches().map(({ kernel, grid, block, sharedBytes, overlaps }) => {
+        return { kernel, grid, block, sharedBytes, overlaps };
+      });
+    };
+    expect(await launchesOn(arch)).toEqual(await launchesOn(first));
+  });
+});
+
+describe("the kernels' limits are checked before anything is launched", () => {
   const LIMITS: [limit: string, change: Partial<MoeGemmSizes>, message: string][] = [
     ["numBlocks", { numBlocks: 28_001 }, "at most 28000; a larger blockM gives fewer"],
     ["numExperts", { numExperts: 65_536 }, "at most 65535"],
@@ -87,6 +105,16 @@ describe("the Hopper kernel's limits are checked before anything is launched", (
     expect(error.message).toEndWith(`takes ${allowed}`);
     await device.synchronize();
     expect(mock.launches()).toHaveLength(before);
+  });
+
+  test("fewer blocks fit processors with less shared memory, and the error says how many", async () => {
+    using device = openCuda("sm_86");
+    const gemm = await preparedGemm(device);
+    const error = await caught(() => launchMoeGemm(device, { ...gemm, numBlocks: 12_601 }));
+    expect([error.code, error.message]).toEqual([
+      "E_SHAPE",
+      "numBlocks is 12601, but the W4A16 kernel for sm_86 takes at most 12600; a larger blockM gives fewer",
+    ]);
   });
 
   test("a processor of NVIDIA's that has no kernel is one", async () => {

@@ -202,6 +202,12 @@ describe("a layer on an NVIDIA device", () => {
     parts.forEach(([start, size], i) => expect(start + size).toBeLessThanOrEqual(ends[i]));
   });
 
+  test("of another processor has its GEMM between the same kernels", async () => {
+    using device = openCuda("sm_86");
+    const { kernels } = await moeForward(device, buildLayer(SPEC).layer);
+    expect(kernels).toEqual(KERNELS.map((name) => name.replace("sm90", "sm80")));
+  });
+
   test("of host arrays repacks both projections and keeps nothing but the modules", async () => {
     using device = openCuda();
     const run = () => moeForward(device, buildLayer({ ...SPEC, dtype: "f16" }).layer);
@@ -250,7 +256,7 @@ describe("a layer on an NVIDIA device", () => {
     expect([error.code, error.details.limit]).toEqual(["E_SHAPE", "n"]);
   });
 
-  test.each(["sm_80", "sm_100"])("of %s, for which there is no GEMM, is an error", async (arch) => {
+  test.each(["sm_75", "sm_100"])("of %s, for which there is no GEMM, is an error", async (arch) => {
     mock.reset(arch, 1, MEMORY);
     using device = openDevice({ backend: "cuda" });
     const error = await caught(() => moeForward(device, buildLayer(SPEC).layer));

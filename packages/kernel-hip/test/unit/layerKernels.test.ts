@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { kernelModule } from "../../src/_kernelModule.ts";
 import { type Device, openDevice } from "../../src/index.ts";
 import { testWhere } from "../../../../test/_testWhere.ts";
-import { CUDA_KERNELS, mock, useMock } from "./_mock.ts";
+import { cudaLibrary, mock, useMock } from "./_mock.ts";
 
 useMock();
 
@@ -53,13 +53,13 @@ function place(bits: number, infinity: number): number {
 }
 
 testWhere(
-  existsSync(CUDA_KERNELS),
+  existsSync(cudaLibrary("sm90")),
   "clang-19 at the build",
   "the element-wise kernels give on NVIDIA what they give on gfx11: the sum bit for bit, SiLU · up within one place (oracle: the simulator)",
   async () => {
     using sim = openDevice({ backend: "sim" });
     mock.reset("sm_90", 1, 1 << 24);
-    mock.runCuda(0);
+    mock.runCuda("sm90", 0);
     using cuda = openDevice({ backend: "cuda" });
     for (const dtype of ["bf16", "f16"] as const) {
       const places = (bits: Uint16Array): number[] =>

@@ -73,9 +73,12 @@ describe("prepared weights", () => {
     const error = await caught(() => launchMoeGemm(sim, gemm));
     expect([error.code, error.message]).toEqual([
       "E_ARGUMENT",
-      "the weights were prepared on sm_90, but the device is a gfx1151",
+      "the weights were prepared for a processor of NVIDIA's, but the device is a gfx1151",
     ]);
     const { packed, scales } = await problemOn(sim, SIZES);
+    const target = { packed, scales };
+    const restored = await caught(() => restoreMoeWeights(sim, gemm.weights, target));
+    expect([restored.code, restored.message]).toEqual([error.code, error.message]);
     const weights = await prepareMoeWeights(sim, SIZES, { packed, scales });
     expect((await caught(() => launchMoeGemm(cuda, { ...gemm, weights }))).code).toBe("E_ARGUMENT");
     using second = openDevice({ backend: "cuda" });

@@ -22,6 +22,7 @@ test("the package exports exactly this", async () => {
     "moeGemmW4A16",
     "moeGemmWorkspaceBytes",
     "moeKernelCode",
+    "moeKernelName",
     "moeWeightRounding",
     "openDevice",
     "prepareMoeWeights",

@@ -14,7 +14,7 @@ const GEMM1: MoeKernelShape = {
 
 const UNSUPPORTED: [limit: string, given: Partial<MoeKernelShape>][] = [
   ["arch", { arch: "gfx942" }],
-  ["arch", { arch: "sm_80" }],
+  ["arch", { arch: "sm_75" }],
   ["arch", { arch: "sm_100" }],
   ["dtype", { dtype: "f32" as never }],
   ["groupSize", { groupSize: 256 }],
@@ -50,6 +50,10 @@ describe("without a switch the kernel runs what it takes", () => {
     [{ arch: "sm_90" }],
     [{ arch: "sm_90", blockM: 128, n: 8, rowStride: 257, dtype: "f16" }],
     [{ arch: "sm_90", n: 65_535 * 128 }],
+    [{ arch: "sm_80", blockM: 128, n: 8 }],
+    [{ arch: "sm_86" }],
+    [{ arch: "sm_89", groupSize: 32 }],
+    [{ arch: "sm_120", dtype: "f16" }],
   ] as Partial<MoeKernelShape>[][])("%j", (given) => {
     expect(usesMoeKernel({ ...GEMM1, ...given })).toBe(true);
   });

@@ -15,8 +15,24 @@ const BLOCK: usize = 128;
 const PLAN_HEADER_BYTES: usize = 32;
 const CHUNK_BYTES: usize = 8;
 
+/// One of the GEMM kernels, as a launcher has to know it.
+pub struct CudaKernel {
+    /// In the names of its instantiations, and of its source.
+    pub name: &'static str,
+    /// What its sources are told of it.
+    pub number: u32,
+    threads: u32,
+    shared_bytes: fn(Instantiation) -> usize,
+}
+
+impl CudaKernel {
+    pub const SM80: CudaKernel = CudaKernel { name: "sm80", number: 80, threads: 288, shared_bytes: sm80_shared_bytes };
+    pub const SM90: CudaKernel = CudaKernel { name: "sm90", number: 90, threads: 384, shared_bytes: sm90_shared_bytes };
+}
+
 /// A library of `mock/cuda`.
 pub struct CudaKernels {
+    kernel: &'static CudaKernel,
     library: CString,
 }
 
@@ -32,8 +48,8 @@ impl Struct {
 }
 
 impl CudaKernels {
-    pub fn new(library: &Path) -> CudaKernels {
-        CudaKernels { library: CString::new(library.to_str().unwrap()).unwrap() }
+    pub fn new(kernel: &'static CudaKernel, library: &Path) -> CudaKernels {
+        CudaKernels { kernel, library: CString::new(library.to_str().unwrap()).unwrap() }
     }
 
     /// C of a problem. What the seed decides: when asynchronous work happens, and how many thread blocks there are.
@@ -67,10 +83,12 @@ impl CudaKernels {
         let numbers = [problem.sorted.len(), problem.routes, case.top_k, case.block_m, k, cols];
         let gemm = Struct::of(&[a, repacked, c, sorted, plan, a_stride as u64, cols as u64], &numbers);
         let grid = [GRIDS[seed as usize % GRIDS.len()], 1, 1];
+        let CudaKernel { name, threads, shared_bytes, .. } = self.kernel;
+        let name = format!("moe_w4a16_{name}_{}", one.suffix());
         // Twice: a GEMM leaves the plan as it found it.
         for _ in 0..2 {
             device.memory.bytes(c, 0, untouched.len()).copy_from_slice(&untouched);
-            device.launch(&format!("moe_w4a16_sm90_{}", one.suffix()), grid, 384, shared_bytes(one), &gemm)?;
+            device.launch(&name, grid, *threads, shared_bytes(one), &gemm)?;
         }
         let bytes = device.memory.bytes(c, 0, untouched.len());
         Ok(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect())
@@ -119,10 +137,16 @@ fn block_bytes(one: Instantiation) -> usize {
 }
 
 /// `moeSm90SharedBytes`.
-fn shared_bytes(one: Instantiation) -> usize {
+fn sm90_shared_bytes(one: Instantiation) -> usize {
     let (stage, fixed) =
         (2 * 144 * 128 + 2 * block_bytes(one), 4 * (16 + 2 * 4 * 144) + 8 * (2 * 4 + 2 * 4 + 1) + 1024);
     fixed + if fixed + 4 * stage <= 232_448 { 4 } else { 3 } * stage
+}
+
+/// `moeSm80SharedBytes`.
+fn sm80_shared_bytes(one: Instantiation) -> usize {
+    let tables = (64 / one.group).max(1) * 2 * BLOCK * (1 + usize::from(one.zeros));
+    5 * (64 * 128 + 2 * (BLOCK * 64 / 2 + tables)) + 8 * (16 + 2 * 4 * 64) + 8 * (2 * 8 + 1) + 128
 }
 
 fn bytes16(values: &[u16]) -> Vec<u8> {

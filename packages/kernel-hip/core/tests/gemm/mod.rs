@@ -20,7 +20,7 @@ pub use device::prebuilt;
 pub use economy::Economy;
 pub use factors::{Family, covering, covering_family, product};
 pub use float::Float;
-pub use host::CudaKernels;
+pub use host::{CudaKernel, CudaKernels};
 pub use oracle::{Distance, Rounding};
 pub use problem::Problem;
 pub use random::Random;

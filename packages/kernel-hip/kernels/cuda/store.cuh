@@ -1,0 +1,38 @@
+// From sums to rows of C.
+#pragma once
+
+#include "abi.h"
+#include "element.cuh"
+#include "tile.cuh"
+
+namespace moe {
+
+/// Where a multiplying thread stands: four warps are a group.
+struct Lane {
+    int group;
+    int warp;
+    int lane;
+    __device__ __forceinline__ int thread() const { return warp * 32 + lane; }
+};
+
+/// Stores a tile's rows from `firstRow` on: eight tokens and 32 columns of a warp at a time, 64 bytes a token.
+template <class Element, int Rows, int Fragments>
+__device__ __forceinline__ void storeTile(const MoeGemmArgs& args, const Tile& tile, int firstRow, int column, const Lane& at,
+                                          const float (&acc)[Fragments][Rows / 2]) {
+    char* const c = static_cast<char*>(args.c) + 2 * column;
+    const bool inside = column < static_cast<int>(args.n);
+#pragma unroll
+    for (int eight = 0; eight < Rows / 8; ++eight) {
+        const u32 target = tile.target[firstRow + 8 * eight + at.lane / 4];
+        u32 out[2 * Fragments];
+#pragma unroll
+        for (int f = 0; f < Fragments; ++f)
+#pragma unroll
+            for (int upper = 0; upper < 2; ++upper)
+                out[2 * f + upper] =
+                    transpose8x8(Element::pack(acc[f][4 * eight + 2 * upper], acc[f][4 * eight + 2 * upper + 1]));
+        storeWordsIf(inside && target != NO_TARGET, c + 16ull * target, out);
+    }
+}
+
+}  // namespace moe
