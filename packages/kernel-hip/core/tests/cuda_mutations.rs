@@ -6,8 +6,10 @@ mod gemm;
 use gemm::fault::{self, Fault, fault};
 use gemm::{Case, CudaKernel, CudaKernels, Family, Float, Instantiation, Random};
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 const KERNELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../kernels/cuda");
 const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../mock/cuda");
@@ -25,7 +27,8 @@ const SM90: Target =
 const SM80: Target =
     Target { kernel: &CudaKernel::SM80, instantiation: Instantiation { float: Float::Bf16, group: 32, zeros: true } };
 
-const SM90_FAULTS: [Fault; 18] = [
+/// None that leaves a multiplication in flight behind its registers' end: what that does here is chance.
+const SM90_FAULTS: [Fault; 17] = [
     fault("chunks one block short", "plan.cu", "expert << 8 | height", "expert << 8 | small"),
     fault("chunks that begin too early", "plan.cu", "from += height;", "from += small;"),
     fault("places of the lowest chunks", "plan.cu", "(counted << 32) + (counted << 48)", "(counted << 32)"),
@@ -46,7 +49,6 @@ const SM90_FAULTS: [Fault; 18] = [
         "    decoder.fetch(stage);\n    decodeUnit(0);",
     ),
     fault("fragments overwritten in flight", "multiply.cuh", "multiplyWait<1>();", "multiplyWait<2>();"),
-    fault("stages given back in flight", "multiply.cuh", "multiplyWait<0>();", "multiplyWait<1>();"),
     fault(
         "the wrong steps of K",
         "multiply.cuh",
@@ -113,31 +115,48 @@ fn compile(target: &Target, number: usize, fault: Option<&Fault>) -> CudaKernels
         let text = std::fs::read_to_string(Path::new(KERNELS).join(&file)).unwrap();
         std::fs::write(folder.join(&file), fault.map_or(text.clone(), |fault| fault.put(&file, text))).unwrap();
     }
-    let library = folder.join("kernels.so");
     let Instantiation { float: _, group, zeros } = target.instantiation;
     let suffix = target.instantiation.suffix();
+    let defines = [
+        format!("-DMOE_KERNEL={oldest}"),
+        format!("-DMOE_NAME=moe_w4a16_{name}_{suffix}"),
+        "-DMOE_ELEMENT=Bf16".into(),
+        format!("-DMOE_GROUP={group}"),
+        format!("-DMOE_ZEROS={zeros}"),
+    ];
+    let object = |source: &str, level: &str| {
+        let object = folder.join(source).with_extension("o");
+        let files =
+            ["-c".as_ref(), folder.join(source).as_os_str(), "-o".as_ref(), object.as_os_str()].map(OsString::from);
+        clang(
+            [level, "-x", "c++"].map(OsString::from).into_iter().chain(defines.iter().map(OsString::from)).chain(files),
+        );
+        object
+    };
+    // The GEMM is what runs long.
+    let objects = [object("plan.cu", "-O0"), object("repack.cu", "-O0"), object(&format!("gemm_{name}.cu"), "-O1")];
+    let library = folder.join("kernels.so");
+    let inputs = objects.iter().map(PathBuf::as_path).chain([runtime()]).map(OsString::from);
+    clang(["-shared".into(), "-o".into(), library.clone().into()].into_iter().chain(inputs));
+    CudaKernels::new(target.kernel, &library)
+}
+
+/// What all of them run on, compiled once.
+fn runtime() -> &'static Path {
+    static OBJECT: OnceLock<PathBuf> = OnceLock::new();
+    OBJECT.get_or_init(|| {
+        let object = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cuda-block.o");
+        let source = Path::new(RUNTIME).join("block.cpp");
+        clang(["-O2".into(), "-c".into(), source.into(), "-o".into(), object.clone().into()]);
+        object
+    })
+}
+
+fn clang(arguments: impl IntoIterator<Item = OsString>) {
     let mut clang = Command::new("clang++-19");
-    clang.args([
-        "-x",
-        "c++",
-        "-std=c++20",
-        "-O1",
-        "-fPIC",
-        "-shared",
-        "-march=native",
-        "-include",
-        "cuda.h",
-        "-I",
-        RUNTIME,
-    ]);
-    clang.arg(format!("-DMOE_KERNEL={oldest}")).arg(format!("-DMOE_NAME=moe_w4a16_{name}_{suffix}"));
-    clang.arg("-DMOE_ELEMENT=Bf16");
-    clang.arg(format!("-DMOE_GROUP={group}")).arg(format!("-DMOE_ZEROS={zeros}")).arg("-o").arg(&library);
-    clang.args(["plan.cu", "repack.cu", &format!("gemm_{name}.cu")].map(|file| folder.join(file)));
-    clang.arg(Path::new(RUNTIME).join("block.cpp"));
+    clang.args(["-std=c++20", "-fPIC", "-march=native", "-include", "cuda.h", "-I", RUNTIME]).args(arguments);
     let output = clang.output().unwrap_or_else(|error| panic!("{clang:?}: {error}; install clang-19"));
     assert!(output.status.success(), "{clang:?}: {}", String::from_utf8_lossy(&output.stderr));
-    CudaKernels::new(target.kernel, &library)
 }
 
 /// Names of the CUDA sources.
