@@ -1,38 +1,20 @@
-// Backend hip, through the mock driver of @moe/kernel-hip, which executes launches on the simulator.
+// Backend hip, through the mock driver of @moe/kernel-hip, which executes its launches on the simulator; and what it and cuda refuse
+// alike.
 import { afterEach, describe, expect, test } from "bun:test";
-import { type Backend, parseShape, ResultRow, runSweep, type SweepOptions } from "@moe/bench";
+import { ResultRow, runSweep, type SweepOptions } from "@moe/bench";
 import { tritonConfigurations } from "@moe/kernel-hip";
-import { existsSync } from "node:fs";
-import { testWhere } from "../../../../test/_testWhere.ts";
-import { cudaLibrary, MOCK, mock, useMock } from "../../../kernel-hip/test/unit/_mock.ts";
+import { MOCK, mock, useMock } from "../../../kernel-hip/test/unit/_mock.ts";
 import { openGpuBackend } from "../../src/backends/gpu.ts";
 import { errorOf } from "../_errorOf.ts";
-import { headerOf } from "../_fakeBackend.ts";
-
-const GIB = 2 ** 30;
-const SMALL: SweepOptions = {
-  backend: "hip",
-  shape: parseShape("K=128,N=256,E=8"),
-  archetypes: ["zipf1"],
-  tokens: [2],
-  gemms: [1],
-  cache: "warm",
-  minSamples: 6,
-  maxSamples: 6,
-};
-
-async function sweep(more: Partial<SweepOptions> = {}) {
-  mock.reset("gfx1151", 1, GIB);
-  const events = await Array.fromAsync(runSweep({ ...SMALL, ...more }));
-  const rows = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
-  return { header: headerOf(events), rows };
-}
+import { collect, headerOf, rowsOf } from "../_fakeBackend.ts";
+import { GIB, SMALL, sweepOn } from "../_gpuSweep.ts";
 
 describe("a sweep on a GPU", () => {
   useMock();
 
   test("verifies and times both GEMMs by events, and gives everything back", async () => {
-    const { header, rows } = await sweep({ gemms: [1, 2], tokens: [1, 2] });
+    const events = await sweepOn("hip", "gfx1151", { gemms: [1, 2], tokens: [1, 2] });
+    const [header, rows] = [headerOf(events), rowsOf(events)];
     expect(header.device).toMatchObject({
       backend: "hip",
       device: "Mock gfx1151",
@@ -64,7 +46,7 @@ describe("a sweep on a GPU", () => {
   test("evicts the caches before each sample, by default by writing", async () => {
     const { cache: _, ...cold } = SMALL;
     mock.reset("gfx1151", 1, GIB);
-    const events = await Array.fromAsync(runSweep(cold));
+    const events = await collect({ ...cold, backend: "hip" });
     expect(headerOf(events).config.cache).toBe("write");
     // One before each side of 7 pairs, the first of which is not recorded, two before trials of each of three
     // configurations, and one poisons C for each side.
@@ -75,7 +57,7 @@ describe("a sweep on a GPU", () => {
   test("goes on after a launch that failed, with its error in the row", async () => {
     mock.reset("gfx1151", 1, GIB);
     const rows = [];
-    for await (const event of runSweep({ ...SMALL, gemms: [1, 2] })) {
+    for await (const event of runSweep({ ...SMALL, backend: "hip", gemms: [1, 2] })) {
       if (event.type === "cell-start" && event.cell.gemm === 1) {
         mock.fail("hipModuleLaunchKernel", 6, 719);
       }
@@ -87,68 +69,6 @@ describe("a sweep on a GPU", () => {
   }, 60_000);
 });
 
-describe("a sweep on an NVIDIA GPU", () => {
-  useMock();
-
-  test.each([
-    ["sm_89", "moe_w4a16_sm80"],
-    ["sm_90", "moe_w4a16_sm90"],
-  ])(
-    "%s repacks weights once a GEMM, launches %s and Triton's, and sees that the mock computes neither",
-    async (arch, kernel) => {
-      mock.reset(arch, 1, GIB);
-      const tokens = [2, 3];
-      const events = await Array.fromAsync(runSweep({ ...SMALL, backend: "cuda", tokens }));
-      const rows = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
-      expect(rows.map(({ status }) => status)).toEqual(["badrel", "badrel"]);
-      expect(rows[0].kernel).toMatchObject({ name: kernel, isa: arch, threads: 40 });
-      expect(rows[0].reference?.name).toStartWith("Triton 3.6.0 32x");
-      const kernels = mock.launches().map((launch) => launch.kernel);
-      const gemm = ["moe_plan", `${kernel}_bf16_g128`, "moe_w4a16_triton"];
-      const fitting = tritonConfigurations(arch).filter((c) => c.blockM === 32 && c.topK === 8);
-      // One that loads the code, then two samples of a warm cache, each of two calls.
-      const trials = fitting.flatMap(() => Array.from({ length: 5 }, () => "moe_w4a16_triton"));
-      expect(trials.length).toBeGreaterThan(9);
-      expect(kernels.slice(0, trials.length + 4)).toEqual(["moe_repack_g128", ...trials, ...gemm]);
-      expect(kernels.filter((name) => name === "moe_repack_g128")).toHaveLength(1);
-      expect(mock.live()).toBe(0);
-    },
-    60_000,
-  );
-});
-
-describe.each([
-  ["sm_86", "sm80"],
-  ["sm_90", "sm90"],
-] as const)("the kernel of an %s, run as code of the host by the mock", (arch, name) => {
-  useMock();
-
-  testWhere(
-    existsSync(cudaLibrary(name)),
-    "clang-19 at the build",
-    "is right in a sweep of both GEMMs that compares it with itself (oracle: f64 dot products)",
-    async () => {
-      mock.reset(arch, 1, GIB);
-      mock.runCuda(name, 3);
-      // That of the mock says that it is too hot.
-      process.env.MOE_NVML_LIBRARY = "/no/such/library.so";
-      const shape = parseShape("K=128,N=128,E=4,topK=2,G=64,blockM=32");
-      const tokens = [20];
-      const both = { ...SMALL, backend: "cuda", aa: true, shape, tokens, gemms: [1, 2] } as const;
-      const events = await Array.fromAsync(runSweep(both));
-      const rows = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
-      expect(rows).toHaveLength(2);
-      for (const { status, error, kernel, reference } of rows) {
-        expect([status, error]).toEqual(["ok", null]);
-        expect(kernel?.verification?.passed).toBe(true);
-        expect(reference?.verification?.passed).toBe(true);
-      }
-      expect(mock.live()).toBe(0);
-    },
-    240_000,
-  );
-});
-
 describe("a GPU that a caller opened", () => {
   useMock();
 
@@ -156,9 +76,8 @@ describe("a GPU that a caller opened", () => {
     mock.reset("gfx1151", 1, GIB);
     const backend = await openGpuBackend("hip");
     const { cache: _, ...options } = SMALL;
-    const events = await Array.fromAsync(runSweep({ ...options, backend }));
+    const [row] = rowsOf(await collect({ ...options, backend }));
     await backend.close();
-    const [row] = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
     expect(row).toMatchObject({ status: "error", cache: "read", timing: null });
     expect(row.error).toEqual({
       code: "E_OPTION",
@@ -169,88 +88,26 @@ describe("a GPU that a caller opened", () => {
 
 describe("the clocks of a GPU", () => {
   useMock();
-  const GPU_IS_LOST = 15;
-
-  /** The mock computes nothing for NVIDIA: with outputs taken for right the cell is timed. */
-  async function timed(backend: "hip" | "cuda", arch: string, spoil = (): void => {}) {
-    mock.reset(arch, 1, GIB);
-    spoil();
-    const options = backend === "cuda" ? { tritonConfig: "32x64x64_w4_s3" } : {};
-    const gpu = await openGpuBackend(backend, options);
-    const worst = null;
-    const good = { passed: true, checked: 1, failed: 0, rel: 0, strayWrites: 0, worst };
-    const trusting: Backend = {
-      ...gpu,
-      prepare: async (cell) => ({ ...(await gpu.prepare(cell)), verify: async () => good }),
-    };
-    const events = await Array.fromAsync(runSweep({ ...SMALL, backend: trusting, gemms: [1, 2] }));
-    await gpu.close();
-    expect(mock.live()).toBe(0);
-    return events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
-  }
-
-  test("are read between pairs through NVML, and a card that is too hot gives no number", async () => {
-    const rows = await timed("cuda", "sm_90");
-    for (const row of rows) {
-      expect(row).toMatchObject({ status: "error", timing: null, error: { code: "E_THROTTLED" } });
-      const moment = { clockMhz: 1501, memoryClockMhz: 2600, temperatureC: 45, powerW: 350.5 };
-      expect(row.clocks).toEqual({
-        readings: 7,
-        before: moment,
-        after: moment,
-        lowestClockMhz: 1501,
-        maxClockMhz: 1980,
-        throttleReasons: ["SwPowerCap", "SwThermalSlowdown", "bit 40"],
-        droppedThrottled: 6,
-      });
-      expect(ResultRow.parse(row)).toEqual(row);
-    }
-    expect(mock.calls("nvmlDeviceGetTemperature")).toBe(2 * 7);
-  }, 60_000);
-
-  test.each([
-    ["without NVML", () => void (process.env.MOE_NVML_LIBRARY = "/nowhere/libnvidia-ml.so.1")],
-    ["with an NVML that fails", () => mock.fail("nvmlDeviceGetPowerUsage", 1, GPU_IS_LOST)],
-  ])("%s are null, and cells are measured as before", async (_, spoil) => {
-    const rows = await timed("cuda", "sm_90", spoil);
-    expect(rows.map(({ status, clocks }) => [status, clocks])).toEqual([
-      ["ok", null],
-      ["ok", null],
-    ]);
-    expect(mock.calls("nvmlDeviceGetPowerUsage")).toBeLessThanOrEqual(1);
-  });
 
   test("are null on hip, which has no sensors", async () => {
-    const rows = await timed("hip", "gfx1151");
+    const rows = rowsOf(await sweepOn("hip", "gfx1151", { gemms: [1, 2] }));
     expect(rows.map(({ status, clocks }) => [status, clocks])).toEqual([
       ["ok", null],
       ["ok", null],
     ]);
+    expect(mock.live()).toBe(0);
   }, 60_000);
 });
 
 describe("the configuration of the reference", () => {
   useMock();
 
-  test("is the one that is named, without a trial", async () => {
-    mock.reset("sm_90", 1, GIB);
-    const tritonConfig = "32x64x64_w4_s3";
-    const options = { ...SMALL, backend: "cuda", tritonConfig } as const;
-    const events = await Array.fromAsync(runSweep(options));
-    const rows = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
-    expect(rows[0].reference?.name).toStartWith(`Triton 3.6.0 ${tritonConfig} `);
-    const kernels = mock.launches().map(({ kernel }) => kernel);
-    expect(kernels.filter((name) => name === "moe_w4a16_triton")).toHaveLength(1);
-  });
-
-  test("is else one of those that fit, each of which is tried", async () => {
-    mock.reset("gfx1151", 1, GIB);
-    const events = await Array.fromAsync(runSweep({ ...SMALL, tokens: [16] }));
-    const rows = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
+  test("is one of those that fit, each of which is tried, where none is named", async () => {
+    const [row] = rowsOf(await sweepOn("hip", "gfx1151", { tokens: [16] }));
     const fitting = tritonConfigurations("gfx1151").filter((c) => c.blockM === 32 && c.topK === 8);
     expect(fitting).toHaveLength(3);
     const names = fitting.map(({ name }) => name);
-    expect(names).toContain(rows[0].reference?.name.split(" ")[2] ?? "");
+    expect(names).toContain(row.reference?.name.split(" ")[2] ?? "");
     const trials = 5 * fitting.length;
     expect(
       mock
@@ -265,7 +122,7 @@ describe("a GPU that cannot run it is an error that says why and what to use ins
   useMock();
   const instead =
     'Without such a GPU, use the backend "sim", which counts what the same kernels execute.';
-  const refusal = (more: Partial<SweepOptions>) =>
+  const refusal = (more: Pick<SweepOptions, "backend"> & Partial<SweepOptions>) =>
     errorOf(() => runSweep({ ...SMALL, ...more }).next());
 
   test.each([
@@ -290,7 +147,10 @@ describe("a GPU that cannot run it is an error that says why and what to use ins
 
   test("no device", async () => {
     mock.reset("gfx1151", 0, GIB);
-    expect((await refusal({})).details).toMatchObject({ backend: "hip", cause: "E_NO_DEVICE" });
+    expect((await refusal({ backend: "hip" })).details).toMatchObject({
+      backend: "hip",
+      cause: "E_NO_DEVICE",
+    });
   });
 });
 
@@ -303,7 +163,7 @@ describe("without a driver", () => {
 
   test("the error names the library and what to install", async () => {
     process.env.MOE_HIP_LIBRARY = "/no/such/library.so";
-    const { message, details } = await errorOf(() => runSweep(SMALL).next());
+    const { message, details } = await errorOf(() => runSweep({ ...SMALL, backend: "hip" }).next());
     expect(details).toMatchObject({ cause: "E_NO_LIBRARY" });
     expect(message).toContain("/no/such/library.so");
     expect(message).toContain("install ROCm 5 or later");
