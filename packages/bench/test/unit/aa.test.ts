@@ -2,14 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { availability } from "@moe/kernel-cpu";
 import type { MoeGemmProblem } from "@moe/quant";
-import {
-  parseShape,
-  ResultRow,
-  runSweep,
-  shareOfSame,
-  type Cell,
-  type SweepOptions,
-} from "@moe/bench";
+import { ResultRow, runSweep, shareOfSame, type Cell, type SweepOptions } from "@moe/bench";
 import { mock, type MockLaunch, useMock } from "../../../kernel-hip/test/unit/_mock.ts";
 import { hostCell, type HostRun } from "../../src/backends/_hostCell.ts";
 import { naiveGemm } from "../../src/backends/_naiveGemm.ts";
@@ -18,8 +11,8 @@ import { resolveOptions } from "../../src/sweep/_resolveOptions.ts";
 import { planCells } from "../../src/sweep/planCells.ts";
 import { errorOf } from "../_errorOf.ts";
 import { collect, fakeBackend, headerOf, rowsOf, TINY, tinySweep } from "../_fakeBackend.ts";
+import { GIB, SMALL, sweepOn } from "../_gpuSweep.ts";
 
-const GIB = 2 ** 30;
 const ONE = {
   shape: TINY,
   archetypes: ["zipf1"],
@@ -87,16 +80,9 @@ describe("a host's second side", () => {
 
 describe("on a GPU", () => {
   useMock();
-  const GEMM = {
-    ...ONE,
-    shape: parseShape("K=128,N=256,E=8"),
-    tokens: [2],
-    cache: "warm",
-  } as const;
 
   test("both sides launch the kernel and nothing else, each into its own C, and both are verified", async () => {
-    mock.reset("gfx1151", 1, GIB);
-    const [row] = rowsOf(await collect({ backend: "hip", ...GEMM }));
+    const [row] = rowsOf(await sweepOn("hip", "gfx1151", { aa: true }));
     expect(row).toMatchObject({ status: "ok", error: null });
     expect(row.kernel?.name).toBe("moe_w4a16_gemm");
     expect(row.reference).toMatchObject({ name: "moe_w4a16_gemm", verification: { passed: true } });
@@ -117,9 +103,8 @@ describe("on a GPU", () => {
   }, 60_000);
 
   test("it takes blocks for which no reference was compiled", async () => {
-    mock.reset("sm_90", 1, GIB);
-    const shape = { ...GEMM.shape, blockM: 128 };
-    const [row] = rowsOf(await collect({ backend: "cuda", ...GEMM, shape }));
+    const shape = { ...SMALL.shape, blockM: 128 };
+    const [row] = rowsOf(await sweepOn("cuda", "sm_90", { aa: true, shape }));
     // The mock computes nothing for NVIDIA, which is what both verifications say.
     expect(row).toMatchObject({
       status: "badrel",
@@ -136,7 +121,7 @@ describe("on a GPU", () => {
   test("an output of the second side that does not fit gives back what was uploaded", async () => {
     mock.reset("gfx1151", 1, GIB);
     mock.fail("hipMalloc", 2 + 6 + 1, 2);
-    const [row] = rowsOf(await collect({ backend: "hip", ...GEMM }));
+    const [row] = rowsOf(await collect({ ...SMALL, backend: "hip", aa: true }));
     expect(row.error?.code).toBe("E_MEMORY");
     expect(row.error?.message).toContain("c of the second side");
     expect(mock.live()).toBe(0);

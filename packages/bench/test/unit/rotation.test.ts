@@ -2,12 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Device, KernelHipError, openDevice } from "@moe/kernel-hip";
-import { parseShape, ResultRow, runSweep, type Backend, type SweepOptions } from "@moe/bench";
+import { parseShape, ResultRow, type SweepOptions } from "@moe/bench";
 import { mock, useMock } from "../../../kernel-hip/test/unit/_mock.ts";
 import { DeviceCells, type DeviceSides } from "../../src/backends/_deviceSides.ts";
 import { deviceSampler, Flush } from "../../src/backends/_deviceSampler.ts";
 import { type DeviceTensors, rotatedCopies } from "../../src/backends/_deviceTensors.ts";
-import { openGpuBackend } from "../../src/backends/gpu.ts";
 import { touchedBytes } from "../../src/backends/_touchedBytes.ts";
 import { cellBuilder } from "../../src/sweep/_cellBuilder.ts";
 import { resolveOptions } from "../../src/sweep/_resolveOptions.ts";
@@ -15,23 +14,14 @@ import { planCells } from "../../src/sweep/planCells.ts";
 import type { Cell } from "../../src/backends/Backend.ts";
 import { rejectionOf } from "../../../../test/_errorOf.ts";
 import { errorOf } from "../_errorOf.ts";
-import { rowsOf } from "../_fakeBackend.ts";
+import { collect, rowsOf } from "../_fakeBackend.ts";
+import { GIB, openTrustingCuda, SMALL } from "../_gpuSweep.ts";
 
 const MIB = 2 ** 20;
-const GIB = 2 ** 30;
-const SMALL = {
-  backend: "hip",
-  shape: parseShape("K=128,N=256,E=8"),
-  archetypes: ["zipf1"],
-  tokens: [2],
-  gemms: [1],
-  cache: "rotate",
-  minSamples: 6,
-  maxSamples: 6,
-} as const satisfies SweepOptions;
+const ROTATING = { ...SMALL, backend: "hip", cache: "rotate" } as const;
 
 function cellOf(more: Partial<SweepOptions> = {}): Cell {
-  const sweep = resolveOptions({ ...SMALL, ...more });
+  const sweep = resolveOptions({ ...ROTATING, ...more });
   return cellBuilder(sweep).build(planCells(sweep.config)[0]).cell;
 }
 
@@ -237,19 +227,11 @@ describe("a sweep", () => {
 
   test("on an NVIDIA GPU rotates repacked weights too, fills nothing, and its rows say through how many copies", async () => {
     mock.reset("sm_90", 1, GIB);
-    const gpu = await openGpuBackend("cuda", { tritonConfig: "32x64x64_w4_s3" });
-    const good = { passed: true, checked: 1, failed: 0, rel: 0, strayWrites: 0, worst: null };
-    // The mock computes nothing for NVIDIA: with outputs taken for right the cell is timed.
-    const trusting: Backend = {
-      ...gpu,
-      prepare: async (cell) => ({ ...(await gpu.prepare(cell)), verify: async () => good }),
-    };
+    const backend = await openTrustingCuda();
     process.env.MOE_NVML_LIBRARY = "/nowhere/libnvidia-ml.so.1";
     const shape = parseShape("K=2048,N=1024,E=8");
-    const cache = "rotate";
-    const events = runSweep({ ...SMALL, backend: trusting, shape, cache });
-    const [row] = rowsOf(await Array.fromAsync(events));
-    await gpu.close();
+    const [row] = rowsOf(await collect({ ...ROTATING, backend, shape }));
+    await backend.close();
     expect(row).toMatchObject({ status: "ok", cache: "rotate" });
     expect(ResultRow.parse(row)).toEqual(row);
     const copies = row.copies!;
