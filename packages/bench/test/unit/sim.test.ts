@@ -6,7 +6,7 @@ import { KERNEL_ARCHES, moeGemmW4A16, openDevice, tritonGemmW4A16 } from "@moe/k
 import { randomActivations, randomWeights } from "@moe/quant";
 import { synthTopk } from "@moe/routing";
 import { errorOf } from "../_errorOf.ts";
-import { headerOf } from "../_fakeBackend.ts";
+import { collect, headerOf, rowsOf } from "../_fakeBackend.ts";
 
 const SMALL: SweepOptions = {
   backend: "sim",
@@ -16,16 +16,15 @@ const SMALL: SweepOptions = {
 };
 
 async function rows(more: Partial<SweepOptions> = {}): Promise<ResultRow[]> {
-  const events = await Array.fromAsync(runSweep({ ...SMALL, ...more }));
-  return events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
+  return rowsOf(await collect({ ...SMALL, ...more }));
 }
 
 test("both GEMMs are verified, counted and judged on a simulated gfx1151", async () => {
-  const events = await Array.fromAsync(runSweep(SMALL));
+  const events = await collect(SMALL);
   const header = headerOf(events);
   expect(header.config).toMatchObject({ backend: "sim", cache: null, arch: null });
   expect(header.device).toMatchObject({ device: "simulated gfx1151", isa: "gfx1151" });
-  const found = events.flatMap((event) => (event.type === "cell" ? [event.row] : []));
+  const found = rowsOf(events);
   expect(found.map((row) => [row.id, row.status])).toEqual([
     ["gemm1/zipf1/T9", "ok"],
     ["gemm2/zipf1/T9", "ok"],
