@@ -2,7 +2,7 @@
 
 import { Option } from "@commander-js/extra-typings";
 import type { Placement, Sampler } from "@moe/routing";
-import { choice, integerList, seed, wordList } from "./_values.ts";
+import { choice, integer, integerList, seed, wordList } from "./_values.ts";
 
 /** Samplers, in the order of the help text. */
 export const SAMPLERS = ["fast", "numpy"] as const satisfies readonly Sampler[];
@@ -63,3 +63,9 @@ export const placementOption = () =>
   )
     .argParser(choice("--placement", PLACEMENTS))
     .env(envName("--placement"));
+
+/** `--device`. */
+export const deviceOption = () =>
+  new Option("--device <n>", "of hip, cuda: which GPU, see `moe-bench devices` (default: 0)")
+    .argParser(integer("--device", 0, 255))
+    .env(envName("--device"));

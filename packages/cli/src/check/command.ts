@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { envName } from "../_options.ts";
-import { choice, integer } from "../_values.ts";
+import { deviceOption, envName } from "../_options.ts";
+import { choice } from "../_values.ts";
 import type { Dispatch } from "../context.ts";
 import { withExamples } from "../help/examples.ts";
 import { ARCH_NAMES } from "../run/choices.ts";
@@ -24,11 +24,7 @@ function options() {
         .argParser(choice("--arch", ARCH_NAMES))
         .env(envName("--arch")),
     )
-    .addOption(
-      new Option("--device <n>", "of hip, cuda: which GPU, see `moe-bench devices` (default: 0)")
-        .argParser(integer("--device", 0, 255))
-        .env(envName("--device")),
-    );
+    .addOption(deviceOption());
 }
 
 /** `check`: whether a device computes what it should. */

@@ -1,6 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import {
   archetypesOption,
+  deviceOption,
   envName,
   placementOption,
   samplerOption,
@@ -66,11 +67,7 @@ function options() {
         .argParser(choice("--arch", ARCH_NAMES))
         .env(envName("--arch")),
     )
-    .addOption(
-      new Option("--device <n>", "of hip, cuda: which GPU, see `moe-bench devices` (default: 0)")
-        .argParser(integer("--device", 0, 255))
-        .env(envName("--device")),
-    )
+    .addOption(deviceOption())
     .addOption(
       new Option(
         "--triton-config <name>",
