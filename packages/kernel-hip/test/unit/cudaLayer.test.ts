@@ -11,33 +11,18 @@ import {
   moeAlignWorkspaceBytes,
   moeForward,
   moeForwardWorkspaceBytes,
-  openDevice,
-  prepareMoeWeights,
   uploadWeights,
 } from "../../src/index.ts";
-import { MEMORY, openCuda } from "./_cudaProblem.ts";
+import { openCuda } from "./_cudaProblem.ts";
 import { caught } from "./_errors.ts";
+import { BLOCK_M, LAYER, prepareOn, sizesOf } from "./_layerProblem.ts";
 import { mock, type MockLaunch, useMock } from "./_mock.ts";
 
 useMock();
 
-const SPEC: LayerSpec = {
-  seed: 5,
-  dtype: "bf16",
-  numTokens: 7,
-  topK: 3,
-  numExperts: 5,
-  hiddenSize: 96,
-  intermediateSize: 64,
-  gateUpGroup: 32,
-  downGroup: 64,
-  zeros: true,
-  padWords: 1,
-  routing: "hot",
-  dropOneOf: 4,
-};
+/** A stride that only NVIDIA's kernels take. */
+const SPEC: LayerSpec = { ...LAYER, padWords: 1 };
 const ROUTES = SPEC.numTokens * SPEC.topK;
-const BLOCK_M = 16;
 const { sortedTokenIds: SLOTS, expertIds: BLOCKS } = alignSizes({
   numTokens: SPEC.numTokens,
   topK: SPEC.topK,
@@ -57,33 +42,16 @@ const ALIGN_ARCHES = ["sm_80", "sm_86", "sm_89", "sm_90", "sm_120", "sm_121"];
 
 /** A layer on a device with prepared weights; no buffer has a byte too many. */
 async function layerOn(device: Device, layer: MoeLayerProblem) {
-  const { numTokens, topK } = layer;
-  const sizesOf = ({ groupSize }: MoeLayerProblem["down"]) => ({ groupSize });
-  const sizes = {
-    dtype: "bf16",
-    numTokens,
-    topK,
-    numExperts: layer.down.numExperts,
-    hiddenSize: layer.down.n,
-    intermediateSize: layer.down.k,
-    blockM: BLOCK_M,
-    gateUp: sizesOf(layer.gateUp),
-    down: sizesOf(layer.down),
-  } as const;
-  const prepare = async (name: "gateUp" | "down") => {
-    const plain = await uploadWeights(device, layer[name]);
-    const weights = await prepareMoeWeights(device, { dtype: "bf16", ...layer[name] }, plain);
-    plain.dispose();
-    return { ...sizes[name], weights };
-  };
+  const sizes = sizesOf(layer);
+  const { numTokens, topK, hiddenSize } = sizes;
   return {
     ...sizes,
-    hidden: await device.allocate("hidden", 2 * numTokens * sizes.hiddenSize),
-    gateUp: await prepare("gateUp"),
-    down: await prepare("down"),
+    hidden: await device.allocate("hidden", 2 * numTokens * hiddenSize),
+    gateUp: await prepareOn(device, layer.gateUp),
+    down: await prepareOn(device, layer.down),
     topkIds: await device.allocate("topkIds", 4 * numTokens * topK),
     topkWeights: await device.allocate("topkWeights", 4 * numTokens * topK),
-    out: await device.allocate("out", 2 * numTokens * sizes.hiddenSize),
+    out: await device.allocate("out", 2 * numTokens * hiddenSize),
     workspace: await device.allocate("workspace", moeForwardWorkspaceBytes(sizes)),
   } satisfies DeviceLayer;
 }
@@ -257,8 +225,7 @@ describe("a layer on an NVIDIA device", () => {
   });
 
   test.each(["sm_75", "sm_100"])("of %s, for which there is no GEMM, is an error", async (arch) => {
-    mock.reset(arch, 1, MEMORY);
-    using device = openDevice({ backend: "cuda" });
+    using device = openCuda(arch);
     const error = await caught(() => moeForward(device, buildLayer(SPEC).layer));
     expect([error.code, error.details.limit, error.details.given]).toEqual([
       "E_SHAPE",
@@ -293,8 +260,7 @@ describe("an alignment on an NVIDIA device", () => {
   }
 
   test.each(ALIGN_ARCHES)("runs the cubin of its generation: %s", async (arch) => {
-    mock.reset(arch, 1, MEMORY);
-    using device = openDevice({ backend: "cuda" });
+    using device = openCuda(arch);
     expect(await alignOn(device, 8)).toEqual(["moe_align_single"]);
     const many = ["moe_align_count", "moe_align_scan", "moe_align_scatter"];
     expect(await alignOn(device, 10_000)).toEqual(many);
@@ -309,8 +275,7 @@ describe("an alignment on an NVIDIA device", () => {
   });
 
   test("of a processor that there is no cubin for is an error that names those that there are", async () => {
-    mock.reset("sm_100", 1, MEMORY);
-    using device = openDevice({ backend: "cuda" });
+    using device = openCuda("sm_100");
     const error = await caught(() => alignOn(device, 8));
     expect([error.code, error.details.limit]).toEqual(["E_SHAPE", "arch"]);
     expect(error.details.allowed).toEqual(expect.arrayContaining(ALIGN_ARCHES));

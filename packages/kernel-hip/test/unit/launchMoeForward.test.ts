@@ -12,27 +12,11 @@ import {
   moeForward,
   moeForwardWorkspaceBytes,
   openDevice,
-  prepareMoeWeights,
-  uploadWeights,
 } from "../../src/index.ts";
 import { caught } from "./_errors.ts";
+import { LAYER, prepareOn, sizesOf } from "./_layerProblem.ts";
 import { mock, useMock } from "./_mock.ts";
 
-const SPEC: LayerSpec = {
-  seed: 11,
-  dtype: "bf16",
-  numTokens: 7,
-  topK: 3,
-  numExperts: 5,
-  hiddenSize: 96,
-  intermediateSize: 64,
-  gateUpGroup: 32,
-  downGroup: 64,
-  zeros: true,
-  padWords: 4,
-  routing: "hot",
-  dropOneOf: 4,
-};
 const KERNELS = [
   "moe_align_single",
   "moe_row_sums_bf16_g32_zeros",
@@ -44,19 +28,6 @@ const KERNELS = [
 ];
 /** Bytes in front of every tensor of the tests: no tensor begins its buffer. */
 const OFFSET = 48;
-
-const sizesOf = ({ dtype, numTokens, topK, down, gateUp }: MoeLayerProblem) =>
-  ({
-    dtype: dtype ?? "bf16",
-    numTokens,
-    topK,
-    numExperts: down.numExperts,
-    hiddenSize: down.n,
-    intermediateSize: down.k,
-    blockM: 16,
-    gateUp: { groupSize: gateUp.groupSize, rowStride: gateUp.rowStride },
-    down: { groupSize: down.groupSize, rowStride: down.rowStride },
-  }) as const;
 
 type Placed = { buffer: DeviceBuffer; offset: number };
 type OnDevice = DeviceLayer & { out: Placed; workspace: Placed };
@@ -95,14 +66,14 @@ describe.each(["sim", "hip"] as const)("a layer whose tensors are on the device 
   test("is right inside of larger buffers and with a workspace of NaN, and waits for nothing (oracle: the layer in f64)", async () => {
     mock.reset("gfx1151", 1, 1 << 24);
     using device = openDevice({ backend });
-    const { layer } = buildLayer(SPEC);
+    const { layer } = buildLayer(LAYER);
     const gpu = await layerOn(device, layer);
     const waits = () =>
       ["hipStreamSynchronize", "hipMemcpyDtoH", "hipMemcpyHtoD"].map((call) => mock.calls(call));
     const before = waits();
     expect(launchMoeForward(device, gpu)).toEqual(KERNELS);
     expect(waits()).toEqual(before);
-    const out = layer.out.subarray(0, SPEC.numTokens * SPEC.hiddenSize);
+    const out = layer.out.subarray(0, LAYER.numTokens * LAYER.hiddenSize);
     await gpu.out.buffer.read(out, OFFSET);
     expect(verifyLayer(layer, { tokens: "all" })).toMatchObject({ passed: true });
     const first = out.slice();
@@ -114,19 +85,17 @@ describe.each(["sim", "hip"] as const)("a layer whose tensors are on the device 
 
 test("prepared projections give what the originals give, on gfx11 too", async () => {
   using device = openDevice({ backend: "sim" });
-  const { layer } = buildLayer(SPEC);
+  const { layer } = buildLayer(LAYER);
   const gpu = await layerOn(device, layer);
   const run = async (projections: Pick<DeviceLayer, "gateUp" | "down">): Promise<Uint16Array> => {
     gpu.out.buffer.fill(0xff);
     launchMoeForward(device, { ...gpu, ...projections });
-    return await gpu.out.buffer.read(new Uint16Array(SPEC.numTokens * SPEC.hiddenSize), OFFSET);
+    return await gpu.out.buffer.read(new Uint16Array(LAYER.numTokens * LAYER.hiddenSize), OFFSET);
   };
-  const prepare = async ({ groupSize, ...weights }: MoeLayerProblem["down"]) => {
-    const plain = await uploadWeights(device, { groupSize, ...weights });
-    const sizes = { dtype: "bf16", groupSize, ...weights } as const;
-    return { groupSize, weights: await prepareMoeWeights(device, sizes, plain) };
+  const prepared = {
+    gateUp: await prepareOn(device, layer.gateUp),
+    down: await prepareOn(device, layer.down),
   };
-  const prepared = { gateUp: await prepare(layer.gateUp), down: await prepare(layer.down) };
   expect(await run(prepared)).toEqual(await run(gpu));
 });
 
@@ -136,7 +105,7 @@ describe("a layer of host arrays", () => {
   test("gives the buffers of its host form back, whichever cannot be had", async () => {
     mock.reset("gfx1151", 1, 1 << 24);
     using device = openDevice({ backend: "hip" });
-    const { layer, before } = buildLayer(SPEC);
+    const { layer, before } = buildLayer(LAYER);
     await moeForward(device, layer);
     const live = mock.live();
     const buffers = mock.calls("hipMalloc");
@@ -154,7 +123,7 @@ describe("a layer is refused", () => {
   const device = openDevice({ backend: "sim" });
 
   test("where a tensor is too small or lies askew, by its name", async () => {
-    const { layer } = buildLayer(SPEC);
+    const { layer } = buildLayer(LAYER);
     const gpu = await layerOn(device, layer);
     const small = await device.allocate("small", 16);
     const names = ["hidden", "topkIds", "topkWeights", "out", "workspace"] as const;
@@ -184,7 +153,7 @@ describe("a layer is refused", () => {
 
   test("where the kernels do not take it, by the projection and the limit", async () => {
     const limit = async (change: Partial<LayerSpec>, blockM = 32): Promise<unknown[]> => {
-      const { layer, before } = buildLayer({ ...SPEC, ...change });
+      const { layer, before } = buildLayer({ ...LAYER, ...change });
       const error = await caught(() => moeForward(device, layer, { blockM }));
       expect(layer.out).toEqual(before);
       return [error.code, error.details.projection, error.details.limit];
@@ -198,18 +167,18 @@ describe("a layer is refused", () => {
       undefined,
       "numExperts",
     ]);
-    const { layer } = buildLayer(SPEC);
+    const { layer } = buildLayer(LAYER);
     const option = await caught(() => moeForward(device, layer, { block: 16 } as never));
     expect(option.code).toBe("E_OPTION");
   });
 
   test("never where there is nothing to do", async () => {
-    const { layer, before } = buildLayer({ ...SPEC, numTokens: 0 });
+    const { layer, before } = buildLayer({ ...LAYER, numTokens: 0 });
     expect((await moeForward(device, layer)).kernels).toEqual([]);
     expect(layer.out).toEqual(before);
-    const dropped = buildLayer({ ...SPEC, dropOneOf: 1 }).layer;
+    const dropped = buildLayer({ ...LAYER, dropOneOf: 1 }).layer;
     await moeForward(device, dropped);
-    const rows = dropped.out.subarray(0, SPEC.numTokens * SPEC.hiddenSize);
+    const rows = dropped.out.subarray(0, LAYER.numTokens * LAYER.hiddenSize);
     expect(rows.every((bits) => bf16ToFloat(bits) === 0)).toBe(true);
   });
 });
@@ -223,7 +192,7 @@ test("more routes than one workgroup sorts and a grid has rows for are right (or
     downGroup: 32,
     padWords: 0,
   };
-  const { layer } = buildLayer({ ...SPEC, ...sizes, numTokens: 33_000, topK: 2 });
+  const { layer } = buildLayer({ ...LAYER, ...sizes, numTokens: 33_000, topK: 2 });
   const { kernels } = await moeForward(device, layer, { blockM: 64 });
   expect(kernels.slice(0, 3)).toEqual(["moe_align_count", "moe_align_scan", "moe_align_scatter"]);
   // The last tokens are those of the rows that a workgroup takes after its first one.
