@@ -3,10 +3,9 @@
 import { describe } from "bun:test";
 import type { MoeGemmProblem } from "@moe/quant";
 import { gemmLaws } from "@moe/quant/laws";
-import { existsSync } from "node:fs";
-import { moeGemmW4A16, moeWeightRounding, openDevice } from "../../src/index.ts";
-import { testWhere } from "../../../../test/_testWhere.ts";
-import { cudaLibrary, mock, useMock } from "../unit/_mock.ts";
+import { moeGemmW4A16, moeWeightRounding } from "../../src/index.ts";
+import { ARCHES, openHost, testOnHost } from "../unit/_hostCuda.ts";
+import { useMock } from "../unit/_mock.ts";
 
 /** What the kernels take: the rest is refused by name, which the unit tests look at. */
 const accepts = ({ n, groupSize, blockM }: Spec): boolean =>
@@ -18,7 +17,6 @@ interface Spec {
   blockM: number;
 }
 
-const MEMORY = 1 << 28;
 const RUNS = 12;
 
 useMock();
@@ -29,25 +27,20 @@ const SETTINGS = (["sm80", "sm90"] as const).flatMap((kernel) => [
   { kernel, when: "as late as it may", timing: 1 },
   { kernel, when: "by chance", timing: 7 },
 ]);
-const ARCHES = { sm80: "sm_86", sm90: "sm_90" };
 
 describe.each(SETTINGS)(
   "on the host, $kernel, where what is asynchronous happens $when",
   (setting) => {
     const { kernel, timing } = setting;
-    const arch = ARCHES[kernel];
     const laws = gemmLaws(
       async (problem: MoeGemmProblem) => {
-        mock.reset(arch, 1, MEMORY);
-        mock.runCuda(kernel, timing);
-        using device = openDevice({ backend: "cuda" });
+        using device = openHost(kernel, timing);
         return await moeGemmW4A16(device, problem);
       },
-      { accepts, batchInvariant: false, weightRounding: moeWeightRounding(arch, "bf16") },
+      { accepts, batchInvariant: false, weightRounding: moeWeightRounding(ARCHES[kernel], "bf16") },
     );
     for (const { name, run } of laws) {
-      const go = (): Promise<void> => run({ numRuns: RUNS, shrink: false });
-      testWhere(existsSync(cudaLibrary(kernel)), "clang-19 at the build", name, go, 120_000);
+      testOnHost(kernel, name, () => run({ numRuns: RUNS, shrink: false }));
     }
   },
 );

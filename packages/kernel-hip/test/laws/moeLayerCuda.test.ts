@@ -5,29 +5,15 @@ import { moeAlignBlockSize as onHost } from "@moe/align";
 import { layerLaws } from "@moe/quant/laws";
 import type { LayerSpec } from "@moe/quant/testing";
 import { describe, expect } from "bun:test";
-import { existsSync } from "node:fs";
-import { moeAlignBlockSize, moeForward, moeWeightRounding, openDevice } from "../../src/index.ts";
+import { moeAlignBlockSize, moeForward, moeWeightRounding } from "../../src/index.ts";
 import { alignInChunks } from "../../src/moeAlignBlockSize.ts";
-import { testWhere } from "../../../../test/_testWhere.ts";
-import { cudaLibrary, type CudaKernelName, mock, useMock } from "../unit/_mock.ts";
+import { ARCHES, openHost, testOnHost } from "../unit/_hostCuda.ts";
+import { useMock } from "../unit/_mock.ts";
 
-/** A processor for each of the GEMM kernels. */
-const ARCHES = { sm80: "sm_86", sm90: "sm_90" };
-const MEMORY = 1 << 28;
 /** Of lanes and of what is asynchronous, by this seed. */
 const ANY_ORDER = 7;
 
 useMock();
-
-/** A device whose kernels the host runs. */
-function openHost(kernel: CudaKernelName, timing: number) {
-  mock.reset(ARCHES[kernel], 1, MEMORY);
-  mock.runCuda(kernel, timing);
-  return openDevice({ backend: "cuda" });
-}
-
-const test = (name: string, run: () => Promise<void>): void =>
-  testWhere(existsSync(cudaLibrary("sm80")), "clang-19 at the build", name, run, 120_000);
 
 /** What the kernels take, the rest is refused by name, which the unit tests look at; and few rows, as each is a thread block. */
 const accepts = ({ gateUpGroup, downGroup, numTokens, topK }: LayerSpec): boolean =>
@@ -41,9 +27,9 @@ describe("on a Hopper of the host, lanes in any order", () => {
     },
     { out: false },
   );
-  for (const law of laws) test(law.name, () => law.run({ numRuns: 15 }));
+  for (const law of laws) testOnHost("sm90", law.name, () => law.run({ numRuns: 15 }));
 
-  test("an alignment by three kernels is the same (oracle: @moe/align)", async () => {
+  testOnHost("sm90", "an alignment by three kernels is the same (oracle: @moe/align)", async () => {
     const numExperts = 70;
     const ids = Int32Array.from({ length: 2100 }, (_, i) => ((i * i) % 73) - 1);
     const expertMap = Int32Array.from({ length: numExperts }, (_, i) => (i % 3 ? i >> 1 : -1));
@@ -68,6 +54,6 @@ describe.each([
     { accepts, weightRounding: (dtype) => moeWeightRounding(ARCHES[kernel], dtype) },
   );
   for (const { name, run } of laws) {
-    test(name, () => run({ numRuns: 5, seed: blockM, shrink: false }));
+    testOnHost(kernel, name, () => run({ numRuns: 5, seed: blockM, shrink: false }));
   }
 });

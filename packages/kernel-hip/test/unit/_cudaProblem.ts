@@ -27,7 +27,7 @@ export interface Golden extends Required<MoeGemmSizes> {
 export const GOLDEN = JSON.parse(
   readFileSync(new URL("../golden/cuda-launches.json", import.meta.url), "utf8"),
 ) as Golden[];
-export const MEMORY = 1 << 28;
+const MEMORY = 1 << 28;
 
 /** A new mock of a GPU, opened. */
 export function openCuda(arch = "sm_90"): Device {

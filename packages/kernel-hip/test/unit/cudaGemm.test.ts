@@ -5,7 +5,6 @@ import {
   moeGemmW4A16,
   moeGemmWorkspaceBytes,
   type MoeGemmSizes,
-  openDevice,
   prepareMoeWeights,
   restoreMoeWeights,
 } from "../../src/index.ts";
@@ -13,7 +12,6 @@ import {
   GOLDEN,
   type Golden,
   hostProblem,
-  MEMORY,
   openCuda,
   plainOf,
   preparedGemm,
@@ -118,8 +116,7 @@ describe("the kernels' limits are checked before anything is launched", () => {
   });
 
   test("a processor of NVIDIA's that has no kernel is one", async () => {
-    mock.reset("sm_100", 1, MEMORY);
-    using device = openDevice({ backend: "cuda" });
+    using device = openCuda("sm_100");
     const buffers = await problemOn(device, SIZES);
     const error = await caught(() => prepareMoeWeights(device, SIZES, plainOf(buffers)));
     expect([error.code, error.details.limit, error.details.given]).toEqual([

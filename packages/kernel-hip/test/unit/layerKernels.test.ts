@@ -1,10 +1,9 @@
 // SiLU · up and the weighted sum on NVIDIA, run as code of this machine, against the same source on the gfx11 simulator.
 import { expect } from "bun:test";
-import { existsSync } from "node:fs";
 import { kernelModule } from "../../src/_kernelModule.ts";
 import { type Device, openDevice } from "../../src/index.ts";
-import { testWhere } from "../../../../test/_testWhere.ts";
-import { cudaLibrary, mock, useMock } from "./_mock.ts";
+import { openHost, testOnHost } from "./_hostCuda.ts";
+import { useMock } from "./_mock.ts";
 
 useMock();
 
@@ -52,15 +51,12 @@ function place(bits: number, infinity: number): number {
   return bits & 0x8000 ? -magnitude : magnitude;
 }
 
-testWhere(
-  existsSync(cudaLibrary("sm90")),
-  "clang-19 at the build",
+testOnHost(
+  "sm90",
   "the element-wise kernels give on NVIDIA what they give on gfx11: the sum bit for bit, SiLU · up within one place (oracle: the simulator)",
   async () => {
     using sim = openDevice({ backend: "sim" });
-    mock.reset("sm_90", 1, 1 << 24);
-    mock.runCuda("sm90", 0);
-    using cuda = openDevice({ backend: "cuda" });
+    using cuda = openHost("sm90", 0);
     for (const dtype of ["bf16", "f16"] as const) {
       const places = (bits: Uint16Array): number[] =>
         [...bits].map((b) => place(b, INFINITY[dtype]));
