@@ -30,6 +30,19 @@ export function cli(args: readonly string[], env: Record<string, string> = {}): 
   return { code: exitCode, out: stdout.toString(), err: stderr.toString() };
 }
 
+/** Runs with a reader that goes away after the first line: that line, and a line with the exit code behind it. */
+export async function cliIntoHead(args: readonly string[]): Promise<Omit<Finished, "code">> {
+  const words = [process.execPath, BIN, ...args].map((word) => `'${word}'`).join(" ");
+  const command = `${words} | head -1; echo "\${PIPESTATUS[0]}"`;
+  const child = Bun.spawn(["bash", "-c", command], {
+    env: cleanEnv(),
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  return { out, err };
+}
+
 /** Smallest layer that both GEMMs of the portable kernel accept, measured in milliseconds a cell. */
 export const TINY: readonly string[] = [
   "run",

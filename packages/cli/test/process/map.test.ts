@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "bun:test";
-import { BIN, cleanEnv, cli, ESCAPE } from "../_spawn.ts";
+import { BIN, cleanEnv, cli, cliIntoHead, ESCAPE } from "../_spawn.ts";
 
 const GOLDEN = readFileSync(new URL("../golden/space-map-seed0.tsv", import.meta.url), "utf8");
 
@@ -103,13 +103,7 @@ test("FORCE_COLOR and --color=always colour a pipe, NO_COLOR and --color=never d
 
 test("a reader that goes away ends the program silently", async () => {
   const tokens = Array.from({ length: 3000 }, (_, i) => i + 1).join(",");
-  const command = `"${process.execPath}" "${BIN}" map --tsv -t ${tokens} -a balanced | head -1; echo "\${PIPESTATUS[0]}"`;
-  const child = Bun.spawn(["bash", "-c", command], {
-    env: cleanEnv(),
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  const { out, err } = await cliIntoHead(["map", "--tsv", "-t", tokens, "-a", "balanced"]);
   expect(out).toBe(`${GOLDEN.split("\n")[0]}\n0\n`);
   expect(err).toBe("");
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ResultDocument, ResultHeader, ResultRow } from "@moe/bench";
 import { afterAll, expect, test } from "bun:test";
-import { BIN, cleanEnv, cli, ESCAPE, TINY } from "../_spawn.ts";
+import { BIN, cleanEnv, cli, cliIntoHead, ESCAPE, TINY } from "../_spawn.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "moe-bench-"));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
@@ -170,14 +170,7 @@ test.each([
 
 test("a reader that goes away ends a run silently, and its file holds whole rows", async () => {
   const path = file("pipe.jsonl");
-  const args = [...GRID, "-o", path].map((arg) => `'${arg}'`).join(" ");
-  const command = `'${process.execPath}' '${BIN}' ${args} | head -1; echo "\${PIPESTATUS[0]}"`;
-  const child = Bun.spawn(["bash", "-c", command], {
-    env: cleanEnv(),
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  const { out, err } = await cliIntoHead([...GRID, "-o", path]);
   expect(out).toMatch(/^gemm1 .*\n0\n$/);
   expect(err).toBe("");
   for (const row of lines(path).slice(1))
