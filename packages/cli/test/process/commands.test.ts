@@ -1,12 +1,7 @@
 import { expect, test } from "bun:test";
 import manifest from "../../package.json" with { type: "json" };
-import { suffix } from "bun:ffi";
 import { ARCHES } from "@moe/gfx11-sim";
 import { cli } from "../_spawn.ts";
-
-/** Built by `bun run build:native`. */
-const library = `${process.platform === "win32" ? "" : "lib"}moe_mock_driver.${suffix}`;
-const MOCK = Bun.fileURLToPath(new URL(`../../../../target/mock/${library}`, import.meta.url));
 
 test.each([["--help"], ["-h"], ["help"]])(
   "%s shows the overview on stdout, examples before usage",
@@ -98,15 +93,6 @@ test("devices lists GPUs of both drivers, or the reason why there are none, and 
   expect(text).toContain(`\nhip  no device\n  reason            ${hip.reason}\n`);
   expect(text).toContain(`\ncuda  no device\n  reason            ${cuda.reason}\n`);
   expect(text).toContain(sim.available ? `processors        ${ARCHES.join(", ")}\n` : sim.reason);
-});
-
-test("devices describes each GPU (a mock driver)", () => {
-  const { out } = cli(["devices"], { MOE_HIP_LIBRARY: MOCK });
-  expect(out).toContain(
-    `\nhip  Mock gfx1151\n  index             0\n  processor         gfx1151\n  compute units     40\n` +
-      `  peak clock        1000 MHz\n  memory            1.0 GiB\n  L2 cache          976.6 KiB\n` +
-      `  driver            ${MOCK}, version 12345\n`,
-  );
 });
 
 test("presets lists every preset with the sizes of both GEMMs", () => {

@@ -49,3 +49,12 @@ test("another processor than the one asked for is exit code 3", () => {
   expect(code).toBe(3);
   expect(err).toContain('device 0 is a gfx1151, but "gfx1100" was asked for');
 });
+
+test("devices describes each GPU", () => {
+  const { out } = cli(["devices"], { MOE_HIP_LIBRARY: MOCK });
+  expect(out).toContain(
+    `\nhip  Mock gfx1151\n  index             0\n  processor         gfx1151\n  compute units     40\n` +
+      `  peak clock        1000 MHz\n  memory            1.0 GiB\n  L2 cache          976.6 KiB\n` +
+      `  driver            ${MOCK}, version 12345\n`,
+  );
+});
