@@ -1,10 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { parseShape, runSweep, type ResultRow, type SweepOptions } from "@moe/bench";
-import { moeAlignBlockSize } from "@moe/align";
 import type { LaunchReport } from "@moe/gfx11-sim";
 import { KERNEL_ARCHES, moeGemmW4A16, openDevice, tritonGemmW4A16 } from "@moe/kernel-hip";
-import { randomActivations, randomWeights } from "@moe/quant";
-import { synthTopk } from "@moe/routing";
+import { routedProblem } from "../../../kernel-hip/test/unit/_routedProblem.ts";
 import { errorOf } from "../_errorOf.ts";
 import { collect, headerOf, rowsOf } from "../_fakeBackend.ts";
 
@@ -55,19 +53,8 @@ test("both GEMMs are verified, counted and judged on a simulated gfx1151", async
 async function executedBy(run: typeof moeGemmW4A16 | typeof tritonGemmW4A16) {
   const reports: LaunchReport[] = [];
   using device = openDevice({ backend: "sim", onReport: (report) => void reports.push(report) });
-  const [numTokens, topK, numExperts, blockM, k, n] = [9, 8, 8, 32, 256, 256];
-  const { topkIds } = synthTopk({ archetype: "zipf1", numTokens, topK, numExperts });
-  const blocks = moeAlignBlockSize(topkIds, { numTokens, topK, numExperts, blockM });
-  await run(device, {
-    a: randomActivations({ rows: numTokens, k, seed: 77 }),
-    weights: randomWeights({ numExperts, n, k, groupSize: 128, seed: 78 }),
-    ...blocks,
-    numBlocks: blocks.numTokensPostPadded[0] / blockM,
-    blockM,
-    topK,
-    numValidTokens: numTokens * topK,
-    c: new Uint16Array(numTokens * topK * n),
-  });
+  const routing = { archetype: "zipf1", numTokens: 9, topK: 8, numExperts: 8, blockM: 32 } as const;
+  await run(device, routedProblem({ ...routing, k: 256, n: 256, groupSize: 128 }));
   const sum = (of: (total: LaunchReport["total"]) => number): number =>
     reports.reduce((all, { total }) => all + of(total), 0);
   return {
