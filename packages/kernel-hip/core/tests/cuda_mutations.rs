@@ -1,10 +1,10 @@
-//! Faults that are put into the CUDA kernels' source have to be found, by value or as what hardware leaves undefined. Needs
-//! clang-19.
+//! Faults that are put into the CUDA kernels' source have to be found: by value, as what hardware leaves undefined, or by what they
+//! do to the process that runs them. Needs clang-19.
 
 mod gemm;
 
 use gemm::fault::{self, Fault, fault};
-use gemm::{Case, CudaKernel, CudaKernels, Family, Float, Instantiation, Random};
+use gemm::{Case, CudaKernel, CudaKernels, Family, Float, Instantiation, Random, own_process};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,15 +17,23 @@ const SEED: u64 = 1;
 
 /// Where faults are put.
 struct Target {
+    /// The name of its test.
+    test: &'static str,
     kernel: &'static CudaKernel,
     /// Of bf16, with zero points and more than one group in a stage.
     instantiation: Instantiation,
 }
 
-const SM90: Target =
-    Target { kernel: &CudaKernel::SM90, instantiation: Instantiation { float: Float::Bf16, group: 64, zeros: true } };
-const SM80: Target =
-    Target { kernel: &CudaKernel::SM80, instantiation: Instantiation { float: Float::Bf16, group: 32, zeros: true } };
+const SM90: Target = Target {
+    test: "every_fault_that_is_put_into_the_source_for_sm90_is_found",
+    kernel: &CudaKernel::SM90,
+    instantiation: Instantiation { float: Float::Bf16, group: 64, zeros: true },
+};
+const SM80: Target = Target {
+    test: "every_fault_that_is_put_into_the_source_for_sm80_is_found",
+    kernel: &CudaKernel::SM80,
+    instantiation: Instantiation { float: Float::Bf16, group: 32, zeros: true },
+};
 
 /// None that leaves a multiplication in flight behind its registers' end: what that does here is chance.
 const SM90_FAULTS: [Fault; 17] = [
@@ -106,8 +114,8 @@ const SM80_FAULTS: [Fault; 20] = [
     ),
 ];
 
-/// Compiles the kernels with a fault, or without one.
-fn compile(target: &Target, number: usize, fault: Option<&Fault>) -> CudaKernels {
+/// Compiles the kernels with a fault, or without one, into a library.
+fn compile(target: &Target, number: usize, fault: Option<&Fault>) -> PathBuf {
     let CudaKernel { name, number: oldest, .. } = target.kernel;
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cuda-fault-{name}-{number}"));
     std::fs::create_dir_all(&folder).unwrap();
@@ -137,8 +145,10 @@ fn compile(target: &Target, number: usize, fault: Option<&Fault>) -> CudaKernels
     let objects = [object("plan.cu", "-O0"), object("repack.cu", "-O0"), object(&format!("gemm_{name}.cu"), "-O1")];
     let library = folder.join("kernels.so");
     let inputs = objects.iter().map(PathBuf::as_path).chain([runtime()]).map(OsString::from);
-    clang(["-shared".into(), "-o".into(), library.clone().into()].into_iter().chain(inputs));
-    CudaKernels::new(target.kernel, &library)
+    // A library that cannot be opened is no fault that was found.
+    let shared = ["-shared", "-Wl,--no-undefined", "-o"].map(OsString::from);
+    clang(shared.into_iter().chain([library.clone().into()]).chain(inputs));
+    library
 }
 
 /// What all of them run on, compiled once.
@@ -166,12 +176,15 @@ fn sources() -> Vec<PathBuf> {
 }
 
 /// The first thing that is wrong, if anything.
-fn findings(kernels: &CudaKernels, cases: &[Case]) -> BTreeSet<String> {
-    let prove = |(number, case): (usize, &Case)| {
+fn first_wrong(kernels: &CudaKernels, cases: &[Case]) -> Option<String> {
+    cases.iter().enumerate().find_map(|(number, case)| {
         let (problem, schedule) = gemm::problem_of(*case, SEED, number);
         gemm::prove_cuda(kernels, &problem, schedule).err()
-    };
-    cases.iter().enumerate().find_map(prove).into_iter().collect()
+    })
+}
+
+fn findings(target: &Target, number: usize, fault: Option<&Fault>) -> BTreeSet<String> {
+    own_process::first_wrong(target.test, &compile(target, number, fault)).into_iter().collect()
 }
 
 #[test]
@@ -186,6 +199,7 @@ fn every_fault_that_is_put_into_the_source_for_sm90_is_found() {
 
 fn every_fault_is_found(target: &Target, faults: &[Fault]) {
     let cases = gemm::covering_family(&Family::CUDA, &[target.instantiation], &mut Random::new(SEED));
-    assert_eq!(findings(&compile(target, 0, None), &cases), BTreeSet::new(), "the source as it is");
-    fault::find_all(faults, |number, fault| findings(&compile(target, number + 1, Some(fault)), &cases));
+    own_process::answer(|library| first_wrong(&CudaKernels::new(target.kernel, library), &cases));
+    assert_eq!(findings(target, 0, None), BTreeSet::new(), "the source as it is");
+    fault::find_all(faults, |number, fault| findings(target, number + 1, Some(fault)));
 }

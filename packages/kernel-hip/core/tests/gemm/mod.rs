@@ -11,6 +11,7 @@ mod float;
 mod host;
 mod layout;
 mod oracle;
+pub mod own_process;
 mod problem;
 mod random;
 
