@@ -1,5 +1,6 @@
 //! Runs the kernels of a problem on the simulator, with all of its checks.
 
+use super::bytes::{bytes16, bytes32, values16};
 use super::layout::WINDOW;
 use super::problem::Problem;
 use moe_gfx11_sim::CodeObject;
@@ -43,9 +44,8 @@ pub fn run(object: &CodeObject, problem: &Problem, seed: u64) -> Result<Output, 
     let zeros = if case.instantiation.zeros { memory.add("zeros", &problem.zeros) } else { 0 };
     let sums_bytes = 4 * problem.tokens * case.groups * case.instantiation.sums_per_group();
     let sums = if sums_bytes == 0 { 0 } else { memory.create("row sums", sums_bytes as u64)? };
-    let signed = |values: &[i32]| bytes32(&values.iter().map(|&value| value as u32).collect::<Vec<_>>());
-    let sorted = memory.add("sorted", &signed(&problem.sorted));
-    let blocks = memory.add("experts", &signed(&problem.blocks));
+    let sorted = memory.add("sorted", &bytes32(&problem.sorted));
+    let blocks = memory.add("experts", &bytes32(&problem.blocks));
     let c = memory.add("c", &bytes16(&vec![UNTOUCHED; problem.routes * case.cols]));
 
     let options = Options { schedule: Schedule::Random { seed }, ..Options::default() };
@@ -85,8 +85,7 @@ pub fn run(object: &CodeObject, problem: &Problem, seed: u64) -> Result<Output, 
         let grid = [WINDOW, case.cols.div_ceil(TILE_COLS), a_launch];
         gemms.push(start(&format!("moe_w4a16_gemm_{suffix}"), grid, &pointers, &numbers)?);
     }
-    let bytes = memory.buffer(c).map(|buffer| buffer.to_vec()).unwrap_or_default();
-    let c = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    let c = values16(&memory.buffer(c).map(|buffer| buffer.to_vec()).unwrap_or_default());
     Ok(Output { c, sums: sums_report, gemms })
 }
 
@@ -99,12 +98,4 @@ fn add_rows(memory: &mut Memory, name: &str, rows: &[u8], row: usize, stride: us
         buffer.write((at * stride) as u64, bytes);
     }
     address
-}
-
-fn bytes16(values: &[u16]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
-}
-
-fn bytes32(values: &[u32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }

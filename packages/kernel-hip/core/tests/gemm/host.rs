@@ -1,5 +1,6 @@
 //! Runs the CUDA kernels of a problem as code of the host.
 
+use super::bytes::{bytes16, bytes32, values16};
 use super::case::Instantiation;
 use super::device::UNTOUCHED;
 use super::problem::Problem;
@@ -62,8 +63,7 @@ impl CudaKernels {
         let (a_stride, w_stride) = (k + case.a_gap, k / 8 + case.w_gap);
         let mut device = Device::open(self, seed);
         let a = device.add_rows(&bytes16(&problem.a), 2 * k, 2 * a_stride);
-        let words: Vec<u8> = problem.packed.iter().flat_map(|word| word.to_le_bytes()).collect();
-        let words = device.add_rows(&words, k / 2, 4 * w_stride);
+        let words = device.add_rows(&bytes32(&problem.packed), k / 2, 4 * w_stride);
         let scales = device.add(&bytes16(&problem.scales));
         let zeros = if one.zeros { device.add(&problem.zeros) } else { 0 };
         let sorted = device.add(&bytes32(&problem.sorted));
@@ -90,8 +90,7 @@ impl CudaKernels {
             device.memory.bytes(c, 0, untouched.len()).copy_from_slice(&untouched);
             device.launch(&name, grid, *threads, shared_bytes(one), &gemm)?;
         }
-        let bytes = device.memory.bytes(c, 0, untouched.len());
-        Ok(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect())
+        Ok(values16(device.memory.bytes(c, 0, untouched.len())))
     }
 }
 
@@ -147,12 +146,4 @@ fn sm90_shared_bytes(one: Instantiation) -> usize {
 fn sm80_shared_bytes(one: Instantiation) -> usize {
     let tables = (64 / one.group).max(1) * 2 * BLOCK * (1 + usize::from(one.zeros));
     5 * (64 * 128 + 2 * (BLOCK * 64 / 2 + tables)) + 8 * (16 + 2 * 4 * 64) + 8 * (2 * 8 + 1) + 128
-}
-
-fn bytes16(values: &[u16]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
-}
-
-fn bytes32(values: &[i32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }

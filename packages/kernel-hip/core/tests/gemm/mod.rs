@@ -1,6 +1,7 @@
 //! Problems of the W4A16 GEMM, run on the simulator and compared with f64.
 #![allow(dead_code, unused_imports, reason = "each test uses a part of it")]
 
+mod bytes;
 mod case;
 mod cover;
 mod device;
