@@ -34,7 +34,7 @@ impl CudaKernel {
 /// A library of `mock/cuda`.
 pub struct CudaKernels {
     kernel: &'static CudaKernel,
-    library: CString,
+    host: HostKernels,
 }
 
 /// A launch's only argument, a struct of abi.h.
@@ -50,7 +50,10 @@ impl Struct {
 
 impl CudaKernels {
     pub fn new(kernel: &'static CudaKernel, library: &Path) -> CudaKernels {
-        CudaKernels { kernel, library: CString::new(library.to_str().unwrap()).unwrap() }
+        let path = CString::new(library.to_str().unwrap()).unwrap();
+        // SAFETY: a library that was built for this.
+        let host = unsafe { HostKernels::open(&path, 0) };
+        CudaKernels { kernel, host: host.unwrap_or_else(|| panic!("{} cannot be opened", library.display())) }
     }
 
     /// C of a problem. What the seed decides: when asynchronous work happens, and how many thread blocks there are.
@@ -61,7 +64,9 @@ impl CudaKernels {
         let case = &problem.case;
         let (k, cols, one) = (case.k(), case.cols, case.instantiation);
         let (a_stride, w_stride) = (k + case.a_gap, k / 8 + case.w_gap);
-        let mut device = Device::open(self, seed);
+        let mut kernels = self.host;
+        kernels.timing = seed % 4;
+        let mut device = Device { kernels, memory: HostMemory::default() };
         let a = device.add_rows(&bytes16(&problem.a), 2 * k, 2 * a_stride);
         let words = device.add_rows(&bytes32(&problem.packed), k / 2, 4 * w_stride);
         let scales = device.add(&bytes16(&problem.scales));
@@ -100,12 +105,6 @@ struct Device {
 }
 
 impl Device {
-    fn open(kernels: &CudaKernels, seed: u64) -> Device {
-        // SAFETY: a library that was built for this.
-        let kernels = unsafe { HostKernels::open(&kernels.library, seed % 4) };
-        Device { kernels: kernels.expect("the library of the CUDA kernels"), memory: HostMemory::default() }
-    }
-
     fn create(&mut self, bytes: usize) -> u64 {
         self.memory.create(bytes as u64).expect("memory")
     }
