@@ -117,6 +117,8 @@ void resume(Thread& thread) {
 
 /// Some of what was put off, in any order.
 void do_some_later() {
+    // What fails comes back here: no thread is running.
+    if (_setjmp(scheduler) != 0) return;
     std::shuffle(later.begin(), later.end(), random_bits);
     const size_t count = 1 + random_bits() % later.size();
     for (size_t i = 0; i < count && !failed; ++i) {
