@@ -2,17 +2,14 @@
 //! do to the process that runs them. Needs clang-19.
 
 mod gemm;
+mod host_compiler;
 
 use gemm::fault::{self, Fault, fault};
 use gemm::{Case, CudaKernel, CudaKernels, Family, Float, Instantiation, Random, own_process};
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
 const KERNELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../kernels/cuda");
-const RUNTIME: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../mock/cuda");
 const SEED: u64 = 1;
 
 /// Where faults are put.
@@ -133,40 +130,13 @@ fn compile(target: &Target, number: usize, fault: Option<&Fault>) -> PathBuf {
         format!("-DMOE_ZEROS={zeros}"),
     ];
     let object = |source: &str, level: &str| {
-        let object = folder.join(source).with_extension("o");
-        let files =
-            ["-c".as_ref(), folder.join(source).as_os_str(), "-o".as_ref(), object.as_os_str()].map(OsString::from);
-        clang(
-            [level, "-x", "c++"].map(OsString::from).into_iter().chain(defines.iter().map(OsString::from)).chain(files),
-        );
-        object
+        host_compiler::object(&folder.join(source), &[&[level.to_owned()][..], &defines].concat())
     };
     // The GEMM is what runs long.
     let objects = [object("plan.cu", "-O0"), object("repack.cu", "-O0"), object(&format!("gemm_{name}.cu"), "-O1")];
     let library = folder.join("kernels.so");
-    let inputs = objects.iter().map(PathBuf::as_path).chain([runtime()]).map(OsString::from);
-    // A library that cannot be opened is no fault that was found.
-    let shared = ["-shared", "-Wl,--no-undefined", "-o"].map(OsString::from);
-    clang(shared.into_iter().chain([library.clone().into()]).chain(inputs));
+    host_compiler::link(&objects, &library);
     library
-}
-
-/// What all of them run on, compiled once.
-fn runtime() -> &'static Path {
-    static OBJECT: OnceLock<PathBuf> = OnceLock::new();
-    OBJECT.get_or_init(|| {
-        let object = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cuda-block.o");
-        let source = Path::new(RUNTIME).join("block.cpp");
-        clang(["-O2".into(), "-c".into(), source.into(), "-o".into(), object.clone().into()]);
-        object
-    })
-}
-
-fn clang(arguments: impl IntoIterator<Item = OsString>) {
-    let mut clang = Command::new("clang++-19");
-    clang.args(["-std=c++20", "-fPIC", "-march=native", "-include", "cuda.h", "-I", RUNTIME]).args(arguments);
-    let output = clang.output().unwrap_or_else(|error| panic!("{clang:?}: {error}; install clang-19"));
-    assert!(output.status.success(), "{clang:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// Names of the CUDA sources.
