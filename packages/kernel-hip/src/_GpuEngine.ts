@@ -5,6 +5,7 @@ import type {
   GpuDevice,
   GpuEvent,
   GpuFunction,
+  GpuHold,
   GpuModule,
   GpuStream,
 } from "./_binding.d.ts";
@@ -25,12 +26,16 @@ import type { DeviceSensors } from "./DeviceSensors.ts";
 
 const NS_PER_MS = 1e6;
 const MW_PER_W = 1000;
+/** A launch may be several entries of a driver's queue, which takes some 1,024: a call that finds it full waits for the device. */
+const MOST_HELD = 256;
 
 /** One stream, on which everything runs in order. */
 class Work {
   readonly stream: GpuStream;
   /** Whether the stream may have work: then copies to and from the host, which no stream orders, have to wait. */
   #isBusy = false;
+  #hold: GpuHold | undefined;
+  #held = 0;
 
   constructor(stream: GpuStream) {
     this.stream = stream;
@@ -38,6 +43,18 @@ class Work {
 
   enqueued(): void {
     this.#isBusy = true;
+    if (++this.#held > MOST_HELD) this.release();
+  }
+
+  hold(): void {
+    this.#isBusy = true;
+    this.#hold = unwrap(this.stream.hold());
+    this.#held = 0;
+  }
+
+  release(): void {
+    this.#hold?.release();
+    this.#hold = undefined;
   }
 
   async finish(): Promise<void> {
@@ -112,7 +129,18 @@ export class GpuEngine implements Engine {
     return new Timer(start, stop, this.#work);
   }
 
-  stop(): void {}
+  hold(): void {
+    this.#work.hold();
+  }
+
+  release(): void {
+    this.#work.release();
+  }
+
+  /** Drivers wait for the device when they free memory. */
+  stop(): void {
+    this.#work.release();
+  }
 
   dispose(): void {
     this.#work.stream.dispose();

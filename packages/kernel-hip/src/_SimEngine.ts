@@ -116,6 +116,10 @@ export class SimEngine implements Engine {
     throw new KernelHipError("E_UNSUPPORTED", message, { backend: "sim" });
   }
 
+  hold(): void {}
+
+  release(): void {}
+
   stop(): void {
     this.#end.abort();
   }

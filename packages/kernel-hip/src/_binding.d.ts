@@ -36,6 +36,11 @@ export declare class GpuFunction {
   dispose(): void
 }
 
+export declare class GpuHold {
+  /** A second time is nothing. */
+  release(): void
+}
+
 export declare class GpuModule {
   function(name: string): GpuFunction | Failure
   /** The code stays on the device as long as one of its functions. */
@@ -45,6 +50,8 @@ export declare class GpuModule {
 export declare class GpuStream {
   /** Resolves when all work of the stream is done. */
   wait(): Promise<unknown>
+  /** Keeps what is put behind it from starting, until it is released, or for 100 ms. */
+  hold(): GpuHold | Failure
   dispose(): void
 }
 

@@ -14,6 +14,13 @@ export interface Engine {
   synchronize(): Promise<void>;
   /** Throws where the backend has no clock. */
   timer(): EngineTimer;
+  /**
+   * Keeps what is put behind it from starting until `release`, so that a device finds all of it in its queue. It goes on by
+   * itself where more is put behind it than a queue takes, and after 100 ms. Nothing where the backend has no queue.
+   */
+  hold(): void;
+  /** Ends the hold, if there is one; called at any time. */
+  release(): void;
   /** Ends what runs, where that can be done; nobody wants the result. Called at any time. */
   stop(): void;
   /** Gives back what is not memory or code. */

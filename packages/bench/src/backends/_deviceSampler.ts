@@ -38,8 +38,8 @@ export type LaunchOn = (tensors: DeviceTensors) => void;
 export type DeviceSampler = (launch: LaunchOn) => Promise<number>;
 
 /**
- * In every mode something runs on the device while the timed call is put behind it, so that the latency of its launches is
- * not measured.
+ * In every mode something runs on the device right before the timed call, and {@link Device.time} holds it back until that
+ * call is in the queue too, so that the latency of its launches is not measured.
  *
  * `rotate`: a sample is a turn of the call through all copies, the last of which is timed; the next turn begins, and so
  * ends, one copy later. Between two uses of a copy lie the calls on all others.

@@ -2,7 +2,7 @@
 //!
 //! HIP's module API and CUDA's driver API have the same functions under other names, so that one table of symbols serves
 //! both. [`Driver::load`] finds the library, [`Driver::devices`] lists what it can use, [`Driver::open`] gives a
-//! [`Device`]; buffers, streams, events and modules keep their device alive and free themselves.
+//! [`Device`]; buffers, streams, holds, events and modules keep their device alive and free themselves.
 
 mod arguments;
 mod buffer;
@@ -10,6 +10,7 @@ mod compiler;
 mod device;
 mod driver;
 mod error;
+mod hold;
 mod injection;
 mod library;
 mod module;
@@ -26,6 +27,7 @@ pub use compiler::Compiler;
 pub use device::Device;
 pub use driver::{DeviceInfo, Driver};
 pub use error::{GpuError, Problem};
+pub use hold::Hold;
 pub use module::{Function, LaunchSize, Module, Start};
 pub use nvml::Sensors;
 pub use ranges::Ranges;

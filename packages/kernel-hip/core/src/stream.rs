@@ -34,6 +34,10 @@ impl Stream {
         self.stream
     }
 
+    pub(crate) fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// Blocks this thread until all work of the stream is done.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! pointers are of pointer size in both; every function returns its error number.
 
 use crate::error::{GpuError, Problem};
+use crate::hold::{HostFunction, StreamCallback, wait_in_cuda, wait_in_hip};
 use crate::library::Library;
 use crate::vendor::Vendor;
 use std::ffi::{CStr, CString, c_char, c_void};
@@ -122,6 +123,8 @@ enum Specific {
         /// Of `gcnArchName` in what `properties` writes.
         arch_offset: usize,
         error_name: unsafe extern "C" fn(i32) -> *const c_char,
+        /// Also in ROCm 5, unlike `hipLaunchHostFunc`.
+        add_callback: unsafe extern "C" fn(Handle, StreamCallback, *mut c_void, u32) -> i32,
     },
     Cuda {
         retain: unsafe extern "C" fn(*mut Handle, i32) -> i32,
@@ -131,6 +134,7 @@ enum Specific {
         pci_bus_id: unsafe extern "C" fn(*mut c_char, i32, i32) -> i32,
         /// Not in drivers before CUDA 11.8.
         launch_with: Option<LaunchWith>,
+        launch_host_function: unsafe extern "C" fn(Handle, HostFunction, *mut c_void) -> i32,
     },
 }
 
@@ -153,6 +157,7 @@ impl Specific {
                         properties,
                         arch_offset,
                         error_name: library.symbol("hipGetErrorName")?,
+                        add_callback: library.symbol("hipStreamAddCallback")?,
                     }
                 }
                 Vendor::Nvidia => Specific::Cuda {
@@ -162,6 +167,7 @@ impl Specific {
                     error_name: library.symbol("cuGetErrorName")?,
                     pci_bus_id: library.symbol("cuDeviceGetPCIBusId")?,
                     launch_with: library.symbol("cuLaunchKernelEx").ok(),
+                    launch_host_function: library.symbol("cuLaunchHostFunc")?,
                 },
             })
         }
@@ -243,6 +249,24 @@ impl Symbols {
         // SAFETY: the caller's promise.
         let number = unsafe { launch_with(config, function, std::ptr::null_mut(), extra) };
         Some(self.result("cuLaunchKernelEx", number))
+    }
+
+    /// Makes the stream call a hold's function, with its number, and wait until that returns.
+    ///
+    /// # Safety
+    /// The stream is live.
+    pub unsafe fn call_host(&self, stream: Handle, number: *mut c_void) -> Result<(), Problem> {
+        // SAFETY: the caller's promise; the functions take any number.
+        unsafe {
+            match self.specific {
+                Specific::Hip { add_callback, .. } => {
+                    self.result("hipStreamAddCallback", add_callback(stream, wait_in_hip, number, 0))
+                }
+                Specific::Cuda { launch_host_function, .. } => {
+                    self.result("cuLaunchHostFunc", launch_host_function(stream, wait_in_cuda, number))
+                }
+            }
+        }
     }
 
     /// `gfx1151` or `sm_90`.

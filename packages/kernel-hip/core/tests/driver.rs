@@ -25,6 +25,7 @@ fn whole_path(vendor: Vendor) -> Result<Vec<u32>, GpuError> {
     drop(module);
     let stream = device.stream()?;
     let (start, stop) = (device.event()?, device.event()?);
+    let hold = stream.hold()?;
     out.fill(0xff, &stream)?;
     copy.copy_from(&source, &stream)?;
     start.record(&stream)?;
@@ -36,6 +37,7 @@ fn whole_path(vendor: Vendor) -> Result<Vec<u32>, GpuError> {
         device.sensors(Some(Mock::path().to_str().unwrap()))?;
     }
     stop.record(&stream)?;
+    drop(hold);
     stop.wait()?;
     assert!(stop.milliseconds_since(&start)? >= 0.0);
     stream.wait()?;
@@ -44,7 +46,7 @@ fn whole_path(vendor: Vendor) -> Result<Vec<u32>, GpuError> {
     Ok(bytes.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect())
 }
 
-const CALLS: [(&str, &str); 40] = [
+const CALLS: [(&str, &str); 41] = [
     ("hipInit", "cuInit"),
     ("hipDriverGetVersion", "cuDriverGetVersion"),
     ("hipGetDeviceCount", "cuDeviceGetCount"),
@@ -62,6 +64,7 @@ const CALLS: [(&str, &str); 40] = [
     ("hipStreamCreateWithFlags", "cuStreamCreate"),
     ("hipStreamDestroy", "cuStreamDestroy_v2"),
     ("hipStreamSynchronize", "cuStreamSynchronize"),
+    ("hipStreamAddCallback", "cuLaunchHostFunc"),
     ("hipEventCreateWithFlags", "cuEventCreate"),
     ("hipEventDestroy", "cuEventDestroy_v2"),
     ("hipEventRecord", "cuEventRecord"),
@@ -260,6 +263,30 @@ fn a_launch_that_overlaps_is_one_of_nvidia_only() {
     let launched = function.launch(&size, &Arguments::new(), &device.stream().unwrap(), Start::Overlapping);
     assert_eq!(launched.unwrap_err().code(), "E_UNSUPPORTED");
     assert_eq!(mock.calls("hipModuleLaunchKernel"), 0);
+}
+
+#[test]
+fn a_hold_keeps_its_stream_from_going_on_until_it_is_dropped_or_its_limit_has_passed() {
+    let mock = Mock::take();
+    for vendor in [Vendor::Amd, Vendor::Nvidia] {
+        mock.reset(arch(vendor), 1, 1 << 20);
+        let device = Driver::load(vendor).unwrap().open(0).unwrap();
+        let (stream, buffer) = (device.stream().unwrap(), device.allocate(16).unwrap());
+        buffer.fill(1, &stream).unwrap();
+        let hold = stream.hold().unwrap();
+        (0..3).for_each(|value| buffer.fill(value, &stream).unwrap());
+        drop(hold);
+        assert_eq!(mock.held(), 3);
+        let first = stream.hold().unwrap();
+        let second = stream.hold().unwrap();
+        drop(second);
+        // The first one is never dropped before the wait: its limit ends that.
+        stream.wait().unwrap();
+        drop((stream, device, buffer));
+        assert_eq!(mock.live(), i64::from(vendor == Vendor::Nvidia), "what is held keeps its device");
+        drop(first);
+        assert_eq!(mock.live(), 0);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What tests tell the driver, and ask it.
 
+use crate::host_calls;
 use crate::host_kernels::HostKernels;
 use crate::state::{Failure, State, state};
 use std::ffi::{CStr, c_char};
@@ -17,6 +18,7 @@ unsafe fn string(text: *const c_char) -> String {
 /// `arch` is a string that ends with a zero.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mock_reset(arch: *const c_char, devices: i32, memory_bytes: u64) {
+    host_calls::end();
     // SAFETY: the caller's promise.
     *state() = State::new(&unsafe { string(arch) }, devices, memory_bytes);
 }
@@ -69,6 +71,14 @@ pub unsafe extern "C" fn mock_calls(call: *const c_char) -> u64 {
     // SAFETY: the caller's promise.
     let call = unsafe { string(call) };
     state().calls.get(call.as_str()).copied().unwrap_or(0)
+}
+
+/// How many fills, copies, launches and events were behind the last function of the host that a stream called before it
+/// returned; waits for it.
+#[unsafe(no_mangle)]
+pub extern "C" fn mock_held() -> u64 {
+    host_calls::end();
+    state().held
 }
 
 /// Copies every launch since the reset to `to`, one line of JSON each, as far as `capacity` reaches; returns how many bytes

@@ -16,7 +16,7 @@ macro_rules! exports {
         #[allow(non_snake_case, clippy::too_many_arguments, reason = "the driver's name and signature")]
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name($($argument: $type),*) -> i32 {
-            let $state = &mut *state();
+            let $state = &mut *$crate::host_calls::turn(stringify!($name));
             if let Some(number) = $state.enter(stringify!($name)) {
                 return number;
             }

@@ -12,6 +12,7 @@ mod exports;
 mod compiler;
 mod cuda;
 mod hip;
+mod host_calls;
 pub mod host_kernels;
 pub mod host_memory;
 pub mod launch;

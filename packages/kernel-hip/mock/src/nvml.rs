@@ -1,6 +1,6 @@
 //! The functions of `libnvidia-ml.so`.
 
-use crate::state::{State, pci_bus_id, state};
+use crate::state::{State, pci_bus_id};
 use std::ffi::{CStr, c_char};
 
 const SUCCESS: i32 = 0;

@@ -104,6 +104,10 @@ pub struct State {
     pub compiled: Option<Vec<u8>>,
     /// Of a launch, told by the next call that waits.
     pub pending: i32,
+    /// Functions of the host that streams have to call, each on a thread of its own.
+    pub host_calls: Vec<std::thread::JoinHandle<()>>,
+    /// How much was put behind the last of them before it returned.
+    pub held: u64,
     /// Threads that have a device.
     pub current: HashSet<std::thread::ThreadId>,
 }
@@ -134,6 +138,13 @@ impl State {
             return None;
         }
         self.failure.take().map(|failure| failure.number)
+    }
+
+    /// Fills, copies, launches and events so far.
+    pub fn enqueued(&self) -> u64 {
+        let work = ["MemsetD8Async", "MemcpyDtoDAsync", "LaunchKernel", "EventRecord"];
+        let is_work = |call: &str| work.iter().any(|part| call.contains(part));
+        self.calls.iter().filter(|(call, _)| is_work(call)).map(|(_, count)| count).sum()
     }
 
     pub fn handle(&mut self, thing: Thing) -> usize {

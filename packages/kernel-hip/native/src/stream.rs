@@ -1,7 +1,7 @@
-//! Streams and events.
+//! Streams, holds and events.
 
 use crate::failure::{Failure, attempt, guarded};
-use moe_kernel_hip::{Event, Stream};
+use moe_kernel_hip::{Event, Hold, Stream};
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use std::sync::Arc;
@@ -9,6 +9,11 @@ use std::sync::Arc;
 #[napi]
 pub struct GpuStream {
     stream: Option<Arc<Stream>>,
+}
+
+#[napi]
+pub struct GpuHold {
+    hold: Option<Hold>,
 }
 
 #[napi]
@@ -53,9 +58,24 @@ impl GpuStream {
         AsyncTask::new(WaitTask { stream: self.get().cloned() })
     }
 
+    /// Keeps what is put behind it from starting, until it is released, or for 100 ms.
+    #[napi]
+    pub fn hold(&self) -> Either<GpuHold, Failure> {
+        guarded(|| Ok(GpuHold { hold: Some(self.get()?.hold()?) }))
+    }
+
     #[napi]
     pub fn dispose(&mut self) {
         self.stream = None;
+    }
+}
+
+#[napi]
+impl GpuHold {
+    /// A second time is nothing.
+    #[napi]
+    pub fn release(&mut self) {
+        self.hold = None;
     }
 }
 

@@ -29,6 +29,7 @@ const { symbols } = dlopen(MOCK, {
   mock_calls: { args: ["cstring"], returns: "u64" },
   mock_run_cuda: { args: ["cstring", "u64"], returns: "bool" },
   mock_compile_to: { args: ["ptr", "usize"], returns: "void" },
+  mock_held: { args: [], returns: "u64" },
   mock_launches: { args: ["ptr", "u64"], returns: "u64" },
   mock_ranges: { args: ["ptr", "u64"], returns: "u64" },
   mock_inject: { args: ["bool"], returns: "void" },
@@ -66,6 +67,8 @@ export const mock = {
   inject: (injects: boolean): void => symbols.mock_inject(injects as never),
   /** How often a function was called since the reset. */
   calls: (call: string): number => Number(symbols.mock_calls(text(call) as never)),
+  /** How many launches, copies, fills and events were put behind the last hold before the device went on. */
+  held: (): number => Number(symbols.mock_held()),
   /** Every launch that was accepted since the reset. */
   launches: (): MockLaunch[] => {
     const lines = Buffer.alloc(1 << 20);

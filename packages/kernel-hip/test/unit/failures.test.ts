@@ -45,6 +45,7 @@ const CALLS: [hip: string, cuda: string, code: string][] = [
   ["hipModuleGetFunction", "cuModuleGetFunction", "E_DRIVER"],
   ["hipModuleLaunchKernel", "cuLaunchKernel", "E_LAUNCH"],
   ["hipStreamSynchronize", "cuStreamSynchronize", "E_LAUNCH or E_DRIVER"],
+  ["hipStreamAddCallback", "cuLaunchHostFunc", "E_DRIVER"],
 ];
 
 /** Calls that give something back: they have nobody to tell. */

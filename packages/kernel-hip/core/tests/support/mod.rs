@@ -72,6 +72,13 @@ impl Mock {
         unsafe { self.library.get::<unsafe extern "C" fn() -> i64>(b"mock_live").unwrap()() }
     }
 
+    /// How much work was put behind the last hold before its stream went on.
+    #[allow(dead_code, reason = "only one of the files that share this holds streams")]
+    pub fn held(&self) -> u64 {
+        // SAFETY: the type is that of the mock's function.
+        unsafe { self.library.get::<unsafe extern "C" fn() -> u64>(b"mock_held").unwrap()() }
+    }
+
     pub fn calls(&self, call: &str) -> u64 {
         // SAFETY: the type is that of the mock's function.
         unsafe {
