@@ -3,7 +3,7 @@ import type { Archetype } from "@moe/routing";
 import { BACKENDS, backendEntry, type BackendOption } from "../backends/table.ts";
 import { BenchError } from "../errors.ts";
 import type { SweepConfig } from "../results/schema.ts";
-import { resolveSampling } from "../sampling/samplePairs.ts";
+import { DEFAULT_SAMPLING, resolveSampling } from "../sampling/samplePairs.ts";
 import { checkShape, type Gemm, type MoeShape } from "../shapes/MoeShape.ts";
 import { DEFAULT_MARGIN } from "../stats/verdict.ts";
 import type { SweepOptions } from "./SweepOptions.ts";
@@ -49,7 +49,7 @@ const MOST_DEVICES = 256;
 export function resolveOptions(options: SweepOptions): ResolvedSweep {
   refuseUnknownKeys(options);
   const { backend, sampler = "fast", placement = "sorted" } = options;
-  const { defaults } = backendEntry(backend);
+  const { defaults, targetHalfWidth = DEFAULT_SAMPLING.targetHalfWidth } = backendEntry(backend);
   const shape = normalShape(options.shape ?? defaults.shape);
   const archetypes = options.archetypes ?? defaults.archetypes;
   const tokens = [...(options.tokens ?? defaults.tokens)];
@@ -85,7 +85,7 @@ export function resolveOptions(options: SweepOptions): ResolvedSweep {
     arch: options.arch ?? null,
     device: device ?? null,
     tritonConfig: options.tritonConfig ?? null,
-    ...resolveSampling(options),
+    ...resolveSampling({ ...options, targetHalfWidth: options.targetHalfWidth ?? targetHalfWidth }),
     margin,
   };
   return { config, archetypes, seed };

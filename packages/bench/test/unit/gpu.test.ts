@@ -49,8 +49,10 @@ describe("a sweep on a GPU", () => {
     const events = await collect({ ...cold, backend: "hip" });
     expect(headerOf(events).config.cache).toBe("write");
     // One before each side of 7 pairs, the first of which is not recorded, two before trials of each of three
-    // configurations, and one poisons C for each side.
-    expect(mock.calls("hipMemsetD8Async")).toBe(2 * 7 + 2 * 3 + 2);
+    // configurations, and one poisons C for each side. The others: pairs for which the clocks settle.
+    const settling = mock.calls("hipMemsetD8Async") - (2 * 7 + 2 * 3 + 2);
+    expect(settling).toBeGreaterThan(0);
+    expect(settling % 2).toBe(0);
     expect(mock.live()).toBe(0);
   }, 60_000);
 
