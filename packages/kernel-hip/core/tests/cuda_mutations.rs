@@ -33,7 +33,7 @@ const SM80: Target = Target {
 };
 
 /// None that leaves a multiplication in flight behind its registers' end: what that does here is chance.
-const SM90_FAULTS: [Fault; 17] = [
+const SM90_FAULTS: [Fault; 22] = [
     fault("chunks one block short", "plan.cu", "expert << 8 | height", "expert << 8 | small"),
     fault("chunks that begin too early", "plan.cu", "from += height;", "from += small;"),
     fault("places of the lowest chunks", "plan.cu", "(counted << 32) + (counted << 48)", "(counted << 32)"),
@@ -44,7 +44,7 @@ const SM90_FAULTS: [Fault; 17] = [
     fault(
         "stages filled before they are empty",
         "gather.cuh",
-        "            barrierWait(ctx.empty + 8 * stage, ring.parity<STAGES>() ^ 1);\n",
+        "                barrierWait(ctx.empty + 8 * stage, ring.parity<STAGES>());\n",
         "",
     ),
     fault(
@@ -62,9 +62,19 @@ const SM90_FAULTS: [Fault; 17] = [
     ),
     fault("tables of the other fragment", "multiply.cuh", "? pairs.y : pairs.x", "? pairs.x : pairs.y"),
     fault("scales of the first group", "multiply.cuh", "group = step / STEPS_PER_GROUP", "group = 0 * step"),
-    fault("the last row of a tile", "schedule.cuh", "32 * part + 32 - __clz", "32 * part + 31 - __clz"),
+    fault("the last row of a tile", "schedule.cuh", "32 * round + 32 - __clz", "32 * round + 31 - __clz"),
     fault("tiles from the end", "schedule.cuh", "wide - 1 - fromEnd", "wide - fromEnd"),
     fault("rows stored in another's place", "store.cuh", "8 * eight + at.lane / 4", "8 * eight + at.lane % 8"),
+    fault("weights of the first tile asked for twice", "gather.cuh", "ring.count >= early", "ring.count + 1 >= early"),
+    fault(
+        "weights of another expert first",
+        "gemm_sm90.cu",
+        "part.expert(), part.column",
+        "part.expert() ^ 1, part.column",
+    ),
+    fault("no rows for weights on their way", "schedule.cuh", "rehearses || begun ? 1 : 0", "rehearses ? 1 : 0"),
+    fault("all stages given away before the rehearsal", "multiply.cuh", "stage + 1 < Stages", "stage < Stages"),
+    fault("a rehearsal in a stage that is filled", "multiply.cuh", "Ring{2 * Stages - 1}", "Ring{2 * Stages - 2}"),
     fault("claims left for the next GEMM", "schedule.cuh", "            header->claimed = 0;\n", ""),
 ];
 

@@ -40,9 +40,8 @@ __device__ __forceinline__ void gemm(const MoeGemmArgs& args) {
     const int lane = threadIdx.x % 32;
     if (threadIdx.x == 0) initBarriers(ctx);
     __syncthreads();
-    waitForPreviousKernel();
     if (warp == MULTIPLIER_WARPS)
-        schedule(args, ctx, lane);
+        schedule<false>(args, ctx, lane, [](const Part&) { return false; });
     else
         multiply<Element, GroupSize, Zeros>(args, ctx, Lane{warp / 4, warp % 4, lane});
 }

@@ -45,25 +45,39 @@ __device__ __forceinline__ void initBarriers(const Context& ctx) {
     fenceBarrierInit();
 }
 
+/// Brings route ids and activations to L2, a line of each for every multiplier of the grid: all where there are so few that
+/// their latency counts. The kernel before this one may still write them: L2 is where its writes arrive.
+__device__ __forceinline__ void prefetchInputs(const MoeGemmArgs& args) {
+    constexpr u32 LINE_BYTES = 128;
+    const u64 offset = LINE_BYTES * (blockIdx.x + static_cast<u64>(gridDim.x) * threadIdx.x);
+    if (offset < 4ull * args.numSlots) prefetchL2(reinterpret_cast<const char*>(args.sortedTokenIds) + offset);
+    // Behind the last row may be nothing.
+    const u64 end = args.numValid == 0 ? 0 : (args.numValid - 1) / args.topK * args.lda + args.k;
+    if (offset < 2 * end) prefetchL2(static_cast<const char*>(args.a) + offset);
+}
+
+/// Scheduler and gatherers: `warp` 0 is the former.
+template <int GroupSize, bool Zeros>
+__device__ __forceinline__ void produce(const MoeGemmArgs& args, const Context& ctx, int warp, int lane) {
+    registersLower<PRODUCER_REGISTERS>();
+    if (warp > 0) return gather<GroupSize, Zeros>(args, ctx, warp - 1, lane);
+    schedule<true>(args, ctx, lane, [&](const Part& part) {
+        if (lane == 0) loadEarly<GroupSize, Zeros>(args, ctx, part.expert(), part.column, part.blocks);
+        return true;
+    });
+}
+
 template <class Element, int GroupSize, bool Zeros>
 __device__ __forceinline__ void gemm(const MoeGemmArgs& args) {
-    Context ctx = makeContext<GroupSize, Zeros>(args);
+    const Context ctx = makeContext<GroupSize, Zeros>(args);
     const int warp = __shfl_sync(~0u, static_cast<int>(threadIdx.x) / 32, 0);
     const int lane = threadIdx.x % 32;
     if (threadIdx.x == 0) initBarriers(ctx);
     __syncthreads();
-    waitForPreviousKernel();
-    if (warp >= MULTIPLIER_WARPS) {
-        registersLower<PRODUCER_REGISTERS>();
-        if (warp == MULTIPLIER_WARPS)
-            schedule(args, ctx, lane);
-        else
-            gather<GroupSize, Zeros>(args, ctx, warp - MULTIPLIER_WARPS - 1, lane);
-    } else {
-        registersRaise<MULTIPLIER_REGISTERS>();
-        const Lane at{warp / 4, warp % 4, lane};
-        multiply<Element, GroupSize, Zeros>(args, ctx, at);
-    }
+    if (warp >= MULTIPLIER_WARPS) return produce<GroupSize, Zeros>(args, ctx, warp - MULTIPLIER_WARPS, lane);
+    registersRaise<MULTIPLIER_REGISTERS>();
+    prefetchInputs(args);
+    multiply<Element, GroupSize, Zeros>(args, ctx, Lane{warp / 4, warp % 4, lane});
 }
 
 }  // namespace moe

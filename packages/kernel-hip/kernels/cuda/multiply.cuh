@@ -74,10 +74,10 @@ struct Decoder {
     }
 };
 
-/// Multiplies all of K into `acc`; leaves every stage empty behind it. While one unit multiplies, the next is decoded, also
+/// Multiplies `kBlocks` stages into `acc`; leaves every stage empty behind it. While one unit multiplies, the next is decoded, also
 /// across stages. No multiplication is in flight where the loop closes: its fragment would occupy registers everywhere.
 template <class Element, int GroupSize, bool Zeros, int Rows, int Fragments>
-__device__ __forceinline__ void multiplyK(const Context& ctx, const Lane& at, Ring& ring,
+__device__ __forceinline__ void multiplyK(const Context& ctx, int kBlocks, const Lane& at, Ring& ring,
                                           float (&acc)[Fragments][Rows / 2]) {
     constexpr int STAGES = SharedMap<GroupSize, Zeros>::STAGES;
     constexpr int UNIT = stepsPerUnit(Rows);
@@ -101,11 +101,11 @@ __device__ __forceinline__ void multiplyK(const Context& ctx, const Lane& at, Ri
     barrierWait(ctx.full + 8 * stage, ring.parity<STAGES>());
     decoder.fetch(stage);
     decodeUnit(0);
-    for (int kBlock = 0; kBlock < ctx.kBlocks; ++kBlock) {
+    for (int kBlock = 0; kBlock < kBlocks; ++kBlock) {
         const u64 tokens = operandDescriptor(ctx.activations + stage * STAGE_A_BYTES);
         const u32 done = ctx.empty + 8 * stage;
         ++ring.count;
-        const bool more = kBlock + 1 < ctx.kBlocks;
+        const bool more = kBlock + 1 < kBlocks;
         bool fetched = true;
         stage = ring.slot<STAGES>();
 #pragma unroll
@@ -153,15 +153,24 @@ __device__ __forceinline__ void multiplyK(const Context& ctx, const Lane& at, Ri
         }
 }
 
+/// What a tile is to a multiplier.
+struct Job {
+    int rows;
+    int blocks;
+    /// First block of columns.
+    int column;
+    int kBlocks;
+};
+
 template <class Element, int GroupSize, bool Zeros, int Rows, int Fragments>
-__device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Context& ctx, const Tile& tile, Lane at,
-                                            Ring& ring) {
+__device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Context& ctx, const Job& job, const Tile& tile,
+                                            Lane at, Ring& ring) {
     // Opaque, or addresses of every case are computed before the switch and take the registers of this one.
     keep(at.lane);
     keep(at.warp);
     float acc[Fragments][Rows / 2];
-    multiplyK<Element, GroupSize, Zeros, Rows, Fragments>(ctx, at, ring, acc);
-    const int block = tile.column + (Fragments == 2 ? at.group : 0);
+    multiplyK<Element, GroupSize, Zeros, Rows, Fragments>(ctx, job.kBlocks, at, ring, acc);
+    const int block = job.column + (Fragments == 2 ? at.group : 0);
     const int half = Fragments == 2 ? 0 : at.group;
     const int column = block * BLOCK_N + 32 * at.warp + 8 * (at.lane % 4) + 4 * half;
     storeTile<Element, Rows, Fragments>(args, tile, 0, column, at, acc);
@@ -169,34 +178,63 @@ __device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Conte
 
 /// Finds the tile's height by bisection, in units of `heightUnit`.
 template <class Element, int GroupSize, bool Zeros, int Fragments, int First, int Last>
-__device__ __forceinline__ void chooseRows(const MoeGemmArgs& args, const Context& ctx, const Tile& tile, const Lane& at,
-                                           Ring& ring) {
+__device__ __forceinline__ void chooseRows(const MoeGemmArgs& args, const Context& ctx, const Job& job, const Tile& tile,
+                                           const Lane& at, Ring& ring) {
     constexpr int UNIT = heightUnit(Fragments);
     if constexpr (First == Last) {
-        computeTile<Element, GroupSize, Zeros, First * UNIT, Fragments>(args, ctx, tile, at, ring);
+        computeTile<Element, GroupSize, Zeros, First * UNIT, Fragments>(args, ctx, job, tile, at, ring);
     } else {
         constexpr int MIDDLE = (First + Last) / 2;
-        if (tile.rows <= MIDDLE * UNIT)
-            chooseRows<Element, GroupSize, Zeros, Fragments, First, MIDDLE>(args, ctx, tile, at, ring);
+        if (job.rows <= MIDDLE * UNIT)
+            chooseRows<Element, GroupSize, Zeros, Fragments, First, MIDDLE>(args, ctx, job, tile, at, ring);
         else
-            chooseRows<Element, GroupSize, Zeros, Fragments, MIDDLE + 1, Last>(args, ctx, tile, at, ring);
+            chooseRows<Element, GroupSize, Zeros, Fragments, MIDDLE + 1, Last>(args, ctx, job, tile, at, ring);
     }
 }
+
+/// A job that reads a stage of chance and stores nothing: it brings the instructions of a usual tile into the caches while
+/// the others find out what the first tile is.
+template <int Stages>
+struct Rehearsal {
+    static __device__ __forceinline__ Job job(const Context& ctx) { return Job{0, 2, ctx.columnBlocks, 1}; }
+
+    /// The last stage, in a round that was over before the first.
+    static __device__ __forceinline__ Ring ring() { return Ring{2 * Stages - 1}; }
+
+    /// Gives away the other stages.
+    static __device__ __forceinline__ void release(const Context& ctx, const Lane& at) {
+        for (int stage = 0; stage + 1 < Stages; ++stage)
+            if (at.lane == 0) barrierArrive(ctx.empty + 8 * stage);
+    }
+};
 
 /// A multiplier's whole life; one warpgroup.
 template <class Element, int GroupSize, bool Zeros>
 __device__ __forceinline__ void multiply(const MoeGemmArgs& args, const Context& ctx, const Lane& at) {
-    Ring ring;
-    for (Ring tiles;; ++tiles.count) {
+    using First = Rehearsal<SharedMap<GroupSize, Zeros>::STAGES>;
+    First::release(ctx, at);
+    Ring tiles, ring = First::ring();
+    Job job = First::job(ctx);
+    for (int rehearses = 1;; rehearses = 0) {
+        // Opaque, or the first round becomes code of its own.
+        keep(rehearses);
         const u32 slot = tiles.slot<TILE_SLOTS>();
-        barrierWait(ctx.tileFull + 8 * slot, tiles.parity<TILE_SLOTS>());
         const Tile& tile = ctx.tiles[slot];
-        if (tile.rows == 0) return;
-        if (tile.blocks == 2)
-            chooseRows<Element, GroupSize, Zeros, 2, 1, TILE_ROWS / heightUnit(2)>(args, ctx, tile, at, ring);
+        if (!rehearses) {
+            barrierWait(ctx.tileFull + 8 * slot, tiles.parity<TILE_SLOTS>());
+            job = Job{tile.rows, tile.blocks, tile.column, ctx.kBlocks};
+            if (job.rows == 0) return;
+        }
+        if (job.blocks == 2)
+            chooseRows<Element, GroupSize, Zeros, 2, 1, TILE_ROWS / heightUnit(2)>(args, ctx, job, tile, at, ring);
         else
-            chooseRows<Element, GroupSize, Zeros, 1, 1, TILE_ROWS / heightUnit(1)>(args, ctx, tile, at, ring);
-        barrierArrive(ctx.tileEmpty + 8 * slot);
+            chooseRows<Element, GroupSize, Zeros, 1, 1, TILE_ROWS / heightUnit(1)>(args, ctx, job, tile, at, ring);
+        if (rehearses) {
+            ring = Ring{};
+        } else {
+            barrierArrive(ctx.tileEmpty + 8 * slot);
+            ++tiles.count;
+        }
     }
 }
 

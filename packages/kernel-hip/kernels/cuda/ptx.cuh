@@ -18,6 +18,7 @@ __device__ __forceinline__ void barrierArrive(u32 barrier) {
     asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(barrier) : "memory");
 }
 
+/// Arrives, and has the phase wait for so many bytes of bulk copies too.
 __device__ __forceinline__ void barrierExpect(u32 barrier, u32 bytes) {
     asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(barrier), "r"(bytes) : "memory");
 }
@@ -56,6 +57,9 @@ __device__ __forceinline__ void barrierWait(u32 barrier, u32 parity) {
     }
 }
 
+/// Asks for 128 bytes to be brought to L2.
+__device__ __forceinline__ void prefetchL2(const void* global) { asm volatile("prefetch.global.L2 [%0];" ::"l"(global)); }
+
 // Copies from global to shared memory.
 
 /// 16 bytes, through L2 only; `bytes` 0 writes zeros and reads nothing.
@@ -67,6 +71,9 @@ __device__ __forceinline__ void copyAsync16(u32 shared, const void* global, u32 
 __device__ __forceinline__ void copyAsyncArrive(u32 barrier) {
     asm volatile("cp.async.mbarrier.arrive.noinc.shared::cta.b64 [%0];" ::"r"(barrier) : "memory");
 }
+
+/// Waits for all 16-byte copies of this thread so far.
+__device__ __forceinline__ void copyAsyncWait() { asm volatile("cp.async.wait_all;" ::: "memory"); }
 
 /// `bytes` is a multiple of 16; counts towards the barrier's expected bytes. What it reads leaves L2 first: a weight is read
 /// once or by neighbours at the same time, activations are read again and again.

@@ -23,7 +23,7 @@ __device__ __forceinline__ void storeTile(const MoeGemmArgs& args, const Tile& t
     const bool inside = column < static_cast<int>(args.n);
 #pragma unroll
     for (int eight = 0; eight < Rows / 8; ++eight) {
-        const u32 target = tile.target[firstRow + 8 * eight + at.lane / 4];
+        const u32 target = inside ? tile.target[firstRow + 8 * eight + at.lane / 4] : NO_TARGET;
         u32 out[2 * Fragments];
 #pragma unroll
         for (int f = 0; f < Fragments; ++f)
@@ -31,7 +31,7 @@ __device__ __forceinline__ void storeTile(const MoeGemmArgs& args, const Tile& t
             for (int upper = 0; upper < 2; ++upper)
                 out[2 * f + upper] =
                     transpose8x8(Element::pack(acc[f][4 * eight + 2 * upper], acc[f][4 * eight + 2 * upper + 1]));
-        storeWordsIf(inside && target != NO_TARGET, c + 16ull * target, out);
+        storeWordsIf(target != NO_TARGET, c + 16ull * target, out);
     }
 }
 

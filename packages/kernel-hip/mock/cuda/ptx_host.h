@@ -58,6 +58,8 @@ inline void barrierWait(u32 barrier, u32 parity) {
     }
 }
 
+inline void prefetchL2(const void*) {}
+
 inline void copyAsync16(u32 shared, const void* global, u32 bytes) {
     char* const to = moe_host::shared_at(shared, 16);
     const auto copy = [=] {
@@ -76,6 +78,10 @@ inline void copyAsyncArrive(u32 barrier) {
         for (const auto& copy : copies) copy();
         barrierArrive(barrier);
     });
+}
+inline void copyAsyncWait() {
+    for (const auto& copy : moe_host::own_work().copies) copy();
+    moe_host::own_work().copies.clear();
 }
 inline void copyBulk(u32 shared, const void* global, u32 bytes, u32 barrier) {
     if (bytes % 16 != 0 || shared % 16 != 0 || reinterpret_cast<u64>(global) % 16 != 0)

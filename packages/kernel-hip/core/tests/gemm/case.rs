@@ -42,7 +42,7 @@ pub enum Layout {
     Hot,
     /// A route for each block, experts descending.
     Single,
-    /// Blocks of no expert, before, between and behind the others, also within an expert.
+    /// Blocks of no expert, before, between and behind the others, also within an expert; the first expert has no routes.
     Holes,
     /// More blocks than one window has, runs across its end; each window is a launch of its own.
     Windows,

@@ -32,7 +32,9 @@ pub fn blocks(case: &Case) -> Vec<(i32, usize)> {
         }
         Layout::Single => [3, 2, 1, 0, 0, 0, 3].map(|expert| (expert, 1)).to_vec(),
         Layout::Holes => {
-            vec![(-1, 0), (0, full), (-1, 0), (0, full / 2 + 1), (EXPERTS as i32, 0), (2, 5), (i32::MIN, 0), (3, 2)]
+            let none = (-1, 0);
+            let others = [(EXPERTS as i32, 0), (2, 5), (i32::MIN, 0), (3, 2)];
+            [none, (1, 0), (0, full), none, (0, full / 2 + 1)].into_iter().chain(others).collect()
         }
         Layout::Windows => {
             let single = (0..30).map(|block| (block / 3 % 2, 1));
