@@ -181,5 +181,11 @@ fn every_fault_is_found(target: &Target, faults: &[Fault]) {
     let cases = gemm::covering_family(&Family::CUDA, &[target.instantiation], &mut Random::new(SEED));
     own_process::answer(|library| first_wrong(&CudaKernels::new(target.kernel, library), &cases));
     assert_eq!(findings(target, 0, None), BTreeSet::new(), "the source as it is");
-    fault::find_all(faults, |number, fault| findings(target, number + 1, Some(fault)));
+    fault::find_all(&chosen(faults), |number, fault| findings(target, number + 1, Some(fault)));
+}
+
+/// All where `MOE_ALL_FAULTS` is set, else every fourth: each takes a compiler many seconds.
+fn chosen(faults: &[Fault]) -> Vec<Fault> {
+    let step = if std::env::var_os("MOE_ALL_FAULTS").is_some() { 1 } else { 4 };
+    faults.iter().step_by(step).copied().collect()
 }

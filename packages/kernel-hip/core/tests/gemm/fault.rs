@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+#[derive(Clone, Copy)]
 pub struct Fault {
     name: &'static str,
     file: &'static str,
