@@ -16,7 +16,7 @@ steps=("${@:3}")
 cubins=$(realpath "${MOE_CUBINS:-$(dirname "${BASH_SOURCE[0]}")/../../../packages/kernel-hip/prebuilt/cuda/sm_90a}")
 cd "$(dirname "${BASH_SOURCE[0]}")"
 metrics=gpu__time_duration.sum,dram__throughput.avg.pct_of_peak_sustained_elapsed
-metrics+=,sm__inst_executed_pipe_tensor.avg.pct_of_peak_sustained_active,lts__t_sector_hit_rate.pct
+metrics+=,sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active,lts__t_sector_hit_rate.pct
 failed=0
 
 # step NAME SECONDS COMMAND...

@@ -35,7 +35,7 @@ __device__ __forceinline__ void initBarriers(const Context& ctx) {
     for (int stage = 0; stage < MOST_STAGES; ++stage) {
         // Every gatherer's copies, and the announcement of the weights' bytes.
         barrierInit(ctx.full + 8 * stage, GATHER_WARPS * 32 + 1);
-        barrierInit(ctx.empty + 8 * stage, MULTIPLIER_WARPS);
+        barrierInit(ctx.empty + 8 * stage, MULTIPLIER_WARPS * 32);
     }
     for (int slot = 0; slot < TILE_SLOTS; ++slot) {
         barrierInit(ctx.tileFull + 8 * slot, 32);

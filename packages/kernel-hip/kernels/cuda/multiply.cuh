@@ -138,8 +138,7 @@ __device__ __forceinline__ void multiplyK(const Context& ctx, int kBlocks, const
             }
         }
         multiplyWait<0>();
-        __syncwarp();
-        if (at.lane == 0) barrierArrive(done);
+        barrierArrive(done);
     }
 #pragma unroll
     for (int chain = 0; chain < CHAINS; ++chain) touch(sums[chain]);
@@ -204,7 +203,7 @@ struct Rehearsal {
     /// Gives away the other stages.
     static __device__ __forceinline__ void release(const Context& ctx, const Lane& at) {
         for (int stage = 0; stage + 1 < Stages; ++stage)
-            if (at.lane == 0) barrierArrive(ctx.empty + 8 * stage);
+            barrierArrive(ctx.empty + 8 * stage);
     }
 };
 
