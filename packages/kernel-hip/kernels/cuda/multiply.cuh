@@ -201,9 +201,8 @@ struct Rehearsal {
     static __device__ __forceinline__ Ring ring() { return Ring{2 * Stages - 1}; }
 
     /// Gives away the other stages.
-    static __device__ __forceinline__ void release(const Context& ctx, const Lane& at) {
-        for (int stage = 0; stage + 1 < Stages; ++stage)
-            barrierArrive(ctx.empty + 8 * stage);
+    static __device__ __forceinline__ void release(const Context& ctx) {
+        for (int stage = 0; stage + 1 < Stages; ++stage) barrierArrive(ctx.empty + 8 * stage);
     }
 };
 
@@ -211,7 +210,7 @@ struct Rehearsal {
 template <class Element, int GroupSize, bool Zeros>
 __device__ __forceinline__ void multiply(const MoeGemmArgs& args, const Context& ctx, const Lane& at) {
     using First = Rehearsal<SharedMap<GroupSize, Zeros>::STAGES>;
-    First::release(ctx, at);
+    First::release(ctx);
     Ring tiles, ring = First::ring();
     Job job = First::job(ctx);
     for (int rehearses = 1;; rehearses = 0) {
