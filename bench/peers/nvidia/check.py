@@ -16,7 +16,7 @@ LIMIT = 0.003
 POISON = 12345.0
 
 
-def check(ours: Ours, *, tokens, top_k, experts, n, k, group, dtype, zeros, block_m, archetype, seed, holes=False, pad=0):
+def check(ours: Ours, *, tokens, top_k, experts, n, k, group, dtype, zeros, block_m, archetype, seed, holes=False, pad=0, low=None):
     """One problem; raises on a wrong element, an element written that is not ours, or a lossy repack."""
     torch.manual_seed(seed)
     weights = draw_weights(experts, n, k, group, dtype, zeros, seed)
@@ -32,7 +32,7 @@ def check(ours: Ours, *, tokens, top_k, experts, n, k, group, dtype, zeros, bloc
     assert torch.equal(back.words, weights.words), "repack loses weights"
     assert torch.equal(back.scales, weights.scales), "repack loses scales"
     assert zeros is False or torch.equal(back.zeros, weights.zeros), "repack loses zero points"
-    run = ours.prepare(a, weights, repacked, c, alignment, top_k, tokens * top_k)
+    run = ours.prepare(a, weights, repacked, c, alignment, top_k, tokens * top_k, low)
     errors = []
     expected = routes.clone().flatten()
     if holes:
@@ -88,7 +88,11 @@ def few_cases():
 def main() -> None:
     ours = Ours(Path(sys.argv[1]))
     failed = worst = 0
-    for seed, case in enumerate(few_cases() if sys.argv[2:] == ["few"] else cases()):
+    # Each problem with either kernel, whatever the rule says.
+    kernels = (False, True) if ours.kernel == "sm90" else (False,)
+    problems = few_cases() if sys.argv[2:] == ["few"] else cases()
+    for seed, (problem, low) in enumerate(itertools.product(problems, kernels)):
+        case = problem | dict(low=low)
         try:
             worst = max(worst, check(ours, seed=seed, **case))
         except AssertionError as error:

@@ -50,6 +50,16 @@ class GemmArgs(ctypes.Structure):
     ]
 
 
+class LowGemmArgs(ctypes.Structure):
+    """`MoeLowGemmArgs`; C has the members of the first struct inside of it, in the same places."""
+
+    _fields_ = GemmArgs._fields_ + [
+        ("expert_ids", ctypes.c_uint64),
+        ("num_experts", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
 class RepackArgs(ctypes.Structure):
     _fields_ = [
         ("words", ctypes.c_uint64),
@@ -86,6 +96,19 @@ def sm80_shared_bytes(group: int, zeros: bool) -> int:
     tables = max(1, stage_k // group) * 256 * (2 if zeros else 1)
     stage = rows * 2 * stage_k + 2 * (128 * stage_k // 2 + tables)
     return stages * stage + tile_slots * tile_bytes(rows) + 8 * (2 * tile_slots + 1) + 128
+
+
+LOW_ROWS = 16
+
+
+def low_shared_bytes(group: int, zeros: bool) -> int:
+    """`moeLowSharedBytes`."""
+    return 4 * (LOW_ROWS * 256 + block_bytes(group, zeros)) + 128
+
+
+def prefers_low(experts: int, k: int, routes: int, parts: int) -> bool:
+    """Whether a GEMM on sm_90 runs the kernel for few rows."""
+    return parts <= 65535 and routes <= (4 if k <= 1024 else 2) * experts
 
 
 @dataclass(frozen=True)
@@ -174,19 +197,24 @@ class Ours:
         )
         self.launch(f"moe_{verb}_{name}", (-(-k // 128), -(-n // 128), experts), 256, 0, args)
 
-    def prepare(self, a, weights: Weights, repacked, c, alignment: Alignment, top_k: int, num_valid: int):
-        """A callable that plans and multiplies."""
+    def prepare(
+        self, a, weights: Weights, repacked, c, alignment: Alignment, top_k: int, num_valid: int, low: bool | None = None
+    ):
+        """A callable that multiplies, by the kernel for few rows or after a plan; `low` None leaves the choice to the rule."""
         experts, n, k = weights.shape
         blocks = alignment.expert_ids.numel()
+        parts = blocks * alignment.block_m // LOW_ROWS
+        if low is None:
+            low = self.kernel == "sm90" and prefers_low(experts, k, num_valid, parts)
         plan = torch.full((32 + 8 * blocks,), 0xAA, dtype=torch.uint8, device="cuda")
         plan_args = PlanArgs(alignment.expert_ids.data_ptr(), plan.data_ptr(), blocks, alignment.block_m, experts, 0)
         has_zeros = weights.zeros is not None
-        gemm_args = GemmArgs(
+        numbers = (
             a.data_ptr(),
             repacked.data_ptr(),
             c.data_ptr(),
             alignment.sorted_ids.data_ptr(),
-            plan.data_ptr(),
+            0 if low else plan.data_ptr(),
             a.stride(0),
             c.stride(0),
             alignment.sorted_ids.numel(),
@@ -196,7 +224,10 @@ class Ours:
             k,
             n,
         )
+        gemm_args = GemmArgs(*numbers)
+        low_args = LowGemmArgs(*numbers, alignment.expert_ids.data_ptr(), experts, 0)
         gemm = f"moe_w4a16_{self.kernel}_" + suffix(a.dtype, weights.group, has_zeros)
+        low_gemm = f"moe_w4a16_{self.kernel}_low_" + suffix(a.dtype, weights.group, has_zeros)
         kernel = KERNELS[self.kernel]
         shared = kernel.shared_bytes(weights.group, has_zeros)
         keep = (plan, a, repacked, c, alignment)
@@ -208,7 +239,12 @@ class Ours:
             grid = (self.multiprocessors, 1, 1)
             self.launch(gemm, grid, kernel.threads, shared, gemm_args, after_previous=self.overlaps)
 
+        def low_only() -> None:
+            self.launch(low_gemm, (-(-n // 128), parts, 1), 128, low_shared_bytes(weights.group, has_zeros), low_args)
+
         def run() -> None:
+            if low:
+                return low_only()
             plan_only()
             gemm_only()
 

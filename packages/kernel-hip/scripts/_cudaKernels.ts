@@ -21,7 +21,7 @@ export const NVCC_VERSION: string = NVCC_PACKAGES["nvidia-cuda-nvcc"];
 export interface CudaTarget {
   /** As compilers name it: `a` stands for instructions that no later one promises to have. */
   arch: string;
-  /** The oldest processor that the kernel runs on: `gemm_sm90.cu` or `gemm_sm80.cu`. */
+  /** The oldest processor that the kernel runs on: `gemm_sm90.cu`, with `gemm_low.cu` beside it, or `gemm_sm80.cu`. */
   kernel: 80 | 90;
 }
 
@@ -60,24 +60,39 @@ export interface CudaUnit {
 
 const ELEMENTS = { Bf16: "bf16", F16: "f16" };
 const GROUP_SIZES = [128, 64, 32];
+/** What names of a kernel's instantiations have behind `moe_w4a16_`, and its source. */
+const GEMMS: Readonly<Record<CudaTarget["kernel"], readonly (readonly [string, string])[]>> = {
+  80: [["sm80", "gemm_sm80.cu"]],
+  90: [
+    ["sm90", "gemm_sm90.cu"],
+    ["sm90_low", "gemm_low.cu"],
+  ],
+};
 
 /** The cubins of a kernel for a processor. A GEMM is one unit for each instantiation, so that they compile side by side. */
 export function cudaUnits({ arch, kernel }: CudaTarget): CudaUnit[] {
   const family = `-DMOE_KERNEL=${kernel}`;
-  const gemm = (element: string, label: string, group: number, zeros: boolean): CudaUnit => {
-    const name = `moe_w4a16_sm${kernel}_${label}_g${group}${zeros ? "_zeros" : ""}`;
+  const gemm = (
+    [start, source]: readonly string[],
+    [element, label]: readonly string[],
+    group: number,
+    zeros: boolean,
+  ): CudaUnit => {
+    const name = `moe_w4a16_${start}_${label}_g${group}${zeros ? "_zeros" : ""}`;
     const values = { NAME: name, ELEMENT: element, GROUP: group, ZEROS: zeros };
     const own = Object.entries(values).map(([key, value]) => `-DMOE_${key}=${value}`);
     const definitions = [family, ...own];
-    return { arch, name, source: `gemm_sm${kernel}.cu`, definitions, isStackAllowed: false };
+    return { arch, name, source, definitions, isStackAllowed: false };
   };
   const common = { arch, definitions: [family] };
   return [
     { ...common, name: "plan", source: "plan.cu", isStackAllowed: true },
     { ...common, name: "repack", source: "repack.cu", isStackAllowed: false },
-    ...Object.entries(ELEMENTS).flatMap(([element, label]) =>
-      GROUP_SIZES.flatMap((group) =>
-        [false, true].map((zeros) => gemm(element, label, group, zeros)),
+    ...GEMMS[kernel].flatMap((kind) =>
+      Object.entries(ELEMENTS).flatMap((element) =>
+        GROUP_SIZES.flatMap((group) =>
+          [false, true].map((zeros) => gemm(kind, element, group, zeros)),
+        ),
       ),
     ),
   ];

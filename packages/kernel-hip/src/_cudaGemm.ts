@@ -1,7 +1,14 @@
 // Launches of the kernels for NVIDIA.
-import { CUDA, cudaModule, type CudaProcessor } from "./_cudaProcessors.ts";
+import {
+  CUDA,
+  type CudaLowKernel,
+  cudaModule,
+  type CudaProcessor,
+  lowKernel,
+} from "./_cudaProcessors.ts";
 import type { Device } from "./Device.ts";
 import type { DeviceBuffer } from "./DeviceBuffer.ts";
+import type { Kernel } from "./DeviceModule.ts";
 import { KernelHipError } from "./errors.ts";
 import type { KernelArgument } from "./KernelArgument.ts";
 import type { MoeGemmSizes, PreparedGemm } from "./launchMoeGemm.ts";
@@ -58,13 +65,15 @@ export function repackedElsewhere(arch: string): KernelHipError {
   return new KernelHipError("E_ARGUMENT", message);
 }
 
-/** Plans and multiplies; returns the kernels. */
+/** Plans where the kernel needs it, and multiplies; returns the kernels. */
 export function launchCudaGemm(
   device: Device,
   processor: CudaProcessor,
   gemm: PreparedGemm,
   repacked: DeviceBuffer,
 ): string[] {
+  const low = lowKernel(processor, gemm);
+  if (low !== undefined) return [launchLow(device, processor, low, gemm, repacked)];
   return [launchPlan(device, processor, gemm), launchGemm(device, processor, gemm, repacked)];
 }
 
@@ -83,32 +92,62 @@ function launchPlan(device: Device, processor: CudaProcessor, gemm: PreparedGemm
   return kernel.name;
 }
 
+/** The instantiation of a GEMM, which its cubin is named after. */
+function gemmKernel(device: Device, processor: CudaProcessor, gemm: PreparedGemm): Kernel {
+  const { dtype, groupSize, weights } = gemm;
+  const start = moeKernelName(processor.arch, gemm);
+  const name = `${start}_${dtype}_g${groupSize}${weights.hasZeros ? "_zeros" : ""}`;
+  return cudaModule(device, processor, name).kernel(name);
+}
+
 /** `MoeGemmArgs`. */
+function gemmFields(
+  gemm: PreparedGemm,
+  repacked: DeviceBuffer,
+  plan: PreparedGemm["workspace"],
+): KernelArgument[] {
+  const { a, c, sortedTokenIds, n, k, numSlots, numValidTokens, topK, blockM } = gemm;
+  const numbers = [numSlots, numValidTokens, topK, blockM, k, n].map(u32);
+  return [a, repacked, c, sortedTokenIds, plan ?? null, { u64: k }, { u64: n }, ...numbers];
+}
+
 function launchGemm(
   device: Device,
   processor: CudaProcessor,
   gemm: PreparedGemm,
   repacked: DeviceBuffer,
 ): string {
-  const { kernel, overlaps } = processor;
-  const { a, c, sortedTokenIds, workspace = null, n, k, dtype, groupSize, weights } = gemm;
-  const name = `${moeKernelName(processor.arch)}_${dtype}_g${groupSize}${weights.hasZeros ? "_zeros" : ""}`;
-  const { numSlots, numValidTokens, topK, blockM } = gemm;
-  const numbers = [numSlots, numValidTokens, topK, blockM, k, n].map(u32);
-  cudaModule(device, processor, name)
-    .kernel(name)
-    .launch({
-      // Any number is right; drivers always say how many multiprocessors there are.
-      grid: device.info.computeUnits ?? 1,
-      block: kernel.threads,
-      sharedBytes: kernel.sharedBytes(groupSize, weights.hasZeros),
-      // Its prologue runs under the plan kernel, for which it then waits.
-      overlaps,
-      args: [
-        {
-          struct: [a, repacked, c, sortedTokenIds, workspace, { u64: k }, { u64: n }, ...numbers],
-        },
-      ],
-    });
-  return name;
+  const { kernel: shape, overlaps } = processor;
+  const kernel = gemmKernel(device, processor, gemm);
+  kernel.launch({
+    // Any number is right; drivers always say how many multiprocessors there are.
+    grid: device.info.computeUnits ?? 1,
+    block: shape.threads,
+    sharedBytes: shape.sharedBytes(gemm.groupSize, gemm.weights.hasZeros),
+    // Its prologue runs under the plan kernel, for which it then waits.
+    overlaps,
+    args: [{ struct: gemmFields(gemm, repacked, gemm.workspace) }],
+  });
+  return kernel.name;
+}
+
+/** `MoeLowGemmArgs`. */
+function launchLow(
+  device: Device,
+  processor: CudaProcessor,
+  low: CudaLowKernel,
+  gemm: PreparedGemm,
+  repacked: DeviceBuffer,
+): string {
+  const { n, numBlocks, blockM, expertIds, numExperts, groupSize, weights } = gemm;
+  const kernel = gemmKernel(device, processor, gemm);
+  kernel.launch({
+    grid: [Math.ceil(n / CUDA.blockN), numBlocks * (blockM / low.partRows)],
+    block: low.threads,
+    sharedBytes: low.sharedBytes(groupSize, weights.hasZeros),
+    args: [
+      { struct: [...gemmFields(gemm, repacked, undefined), expertIds, u32(numExperts), u32(0)] },
+    ],
+  });
+  return kernel.name;
 }

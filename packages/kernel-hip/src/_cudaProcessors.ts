@@ -2,6 +2,7 @@
 import { cubinModule } from "./_cubin.ts";
 import type { Device } from "./Device.ts";
 import type { DeviceModule } from "./DeviceModule.ts";
+import type { MoeGemmSizes } from "./launchMoeGemm.ts";
 
 /** What the kernels have in common. */
 export const CUDA = {
@@ -27,6 +28,16 @@ export interface CudaKernel {
   maxBlocks: number;
   /** Dynamic shared memory. */
   sharedBytes(groupSize: number, hasZeros: boolean): number;
+  /** What is faster where experts have few rows. */
+  low?: CudaLowKernel;
+}
+
+/** A kernel without a plan: a thread block for each part of a block of rows and each block of columns. */
+export interface CudaLowKernel {
+  name: "sm90_low";
+  threads: number;
+  partRows: number;
+  sharedBytes(groupSize: number, hasZeros: boolean): number;
 }
 
 /** What runs on a processor. */
@@ -40,11 +51,23 @@ export interface CudaProcessor {
   overlaps: boolean;
 }
 
+const SM90_LOW: CudaLowKernel = {
+  name: "sm90_low",
+  threads: 128,
+  partRows: 16,
+  /** `moeLowSharedBytes`: four stages. */
+  sharedBytes(groupSize, hasZeros) {
+    const rowBytes = 2 * CUDA.blockK;
+    return 4 * (this.partRows * rowBytes + cudaBlockBytes(groupSize, hasZeros)) + 128;
+  },
+};
+
 const SM90: CudaKernel = {
   name: "sm90",
   suffix: "a",
   threads: 384,
   maxBlocks: 28_000,
+  low: SM90_LOW,
   /** `moeSm90SharedBytes`: four stages where they fit, else three. */
   sharedBytes(groupSize, hasZeros) {
     const [rows, slots, mostStages, limit] = [144, 4, 4, 232_448];
@@ -88,6 +111,19 @@ export const CUDA_CODES: readonly string[] = [...new Set(PROCESSORS.map(({ code 
 /** Undefined for a processor without such kernels. */
 export function cudaProcessor(arch: string): CudaProcessor | undefined {
   return PROCESSORS.find((processor) => processor.arch === arch);
+}
+
+/** Up to 2 routes an expert, or 4 where K is short: see docs/kernels-nvidia.md for what either kernel takes around there. */
+const LOW = { routes: 2, shortRoutes: 4, shortK: 1024 } as const;
+
+/** The kernel for few rows where it is what a GEMM runs on a processor. */
+export function lowKernel(
+  { kernel: { low } }: CudaProcessor,
+  { numValidTokens, numExperts, k, numBlocks, blockM }: MoeGemmSizes,
+): CudaLowKernel | undefined {
+  if (low === undefined || numBlocks * (blockM / low.partRows) > CUDA.maxGrid) return undefined;
+  const most = k <= LOW.shortK ? LOW.shortRoutes : LOW.routes;
+  return numValidTokens <= most * numExperts ? low : undefined;
 }
 
 /** A slot of the scheduler: a source and a target for each row. */

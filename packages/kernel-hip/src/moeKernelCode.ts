@@ -1,7 +1,8 @@
-import { CUDA_ARCHES, cudaProcessor } from "./_cudaProcessors.ts";
+import { CUDA_ARCHES, cudaProcessor, lowKernel } from "./_cudaProcessors.ts";
 import { load } from "./_load.ts";
 import { unwrap } from "./_native.ts";
 import { KernelHipError } from "./errors.ts";
+import type { MoeGemmSizes } from "./launchMoeGemm.ts";
 
 /** Where the code of this package's kernels comes from. */
 export interface MoeKernelCode {
@@ -62,6 +63,8 @@ export function moeKernelCode(arch: string): MoeKernelCode {
  * The GEMM's kernel for a processor, by the name that those of all types and group sizes begin with.
  *
  * @param arch - processor, as {@link DeviceInfo.arch} gives it
+ * @param sizes - of the GEMM; without them the name is that of the kernel for many rows an expert. On sm_90 one without a plan
+ * runs where there are at most 2 routes an expert, 4 where K is at most 1,024
  * @returns that name, also where there is no code for the processor
  * @example
  * ```ts
@@ -71,8 +74,11 @@ export function moeKernelCode(arch: string): MoeKernelCode {
  * // → moe_w4a16_gemm moe_w4a16_sm80 moe_w4a16_sm90
  * ```
  */
-export function moeKernelName(arch: string): string {
-  return `moe_w4a16_${cudaProcessor(arch)?.kernel.name ?? "gemm"}`;
+export function moeKernelName(arch: string, sizes?: MoeGemmSizes): string {
+  const cuda = cudaProcessor(arch);
+  if (cuda === undefined) return "moe_w4a16_gemm";
+  const low = sizes && lowKernel(cuda, sizes);
+  return `moe_w4a16_${(low ?? cuda.kernel).name}`;
 }
 
 /** By the name that the environment gave: each launch asks, and a library that was found stays loaded. */

@@ -85,7 +85,7 @@ export class DeviceCells {
 
   /** The kernel again in an A/A run, else the Triton reference in one of its configurations. */
   async #rival(cell: Cell, copies: readonly DeviceTensors[]): Promise<Implementation> {
-    if (cell.aa) return kernelOf(this.#device);
+    if (cell.aa) return kernelOf(this.#device, copies[0]);
     return tritonOf(this.#device, await this.#configuration(cell, copies));
   }
 
@@ -152,9 +152,9 @@ interface Implementation {
   launch(tensors: DeviceTensors, c: DeviceBuffer): string[];
 }
 
-function kernelOf(device: Device): Implementation {
+function kernelOf(device: Device, { gemm: sizes }: DeviceTensors): Implementation {
   return {
-    name: moeKernelName(device.info.arch),
+    name: moeKernelName(device.info.arch, sizes),
     weightRounding: moeWeightRounding(device.info.arch, "bf16"),
     launch: ({ gemm, weights }, c) => launchMoeGemm(device, { ...gemm, weights, c }),
   };
@@ -175,7 +175,7 @@ function sidesOf(
   copies: readonly DeviceTensors[],
   reference: Implementation,
 ): DeviceSides {
-  const sides: Record<Side, Implementation> = { kernel: kernelOf(device), reference };
+  const sides: Record<Side, Implementation> = { kernel: kernelOf(device, copies[0]), reference };
   const launch = (side: Side, tensors: DeviceTensors): string[] =>
     sides[side].launch(tensors, tensors.c[side]);
   return {

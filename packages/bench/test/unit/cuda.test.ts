@@ -13,27 +13,41 @@ useMock();
 
 describe("a sweep on an NVIDIA GPU", () => {
   test.each([
-    ["sm_89", "moe_w4a16_sm80"],
-    ["sm_90", "moe_w4a16_sm90"],
+    ["sm_89", "moe_w4a16_sm80", ["moe_plan"]],
+    ["sm_90", "moe_w4a16_sm90_low", []],
   ])(
     "%s repacks weights once a GEMM, launches %s and Triton's, and sees that the mock computes neither",
-    async (arch, kernel) => {
+    async (arch, kernel, before) => {
       const rows = rowsOf(await sweepOn("cuda", arch, { tokens: [2, 3] }));
       expect(rows.map(({ status }) => status)).toEqual(["badrel", "badrel"]);
       expect(rows[0].kernel).toMatchObject({ name: kernel, isa: arch, threads: 40 });
       expect(rows[0].reference?.name).toStartWith("Triton 3.6.0 32x");
       const kernels = mock.launches().map((launch) => launch.kernel);
-      const gemm = ["moe_plan", `${kernel}_bf16_g128`, "moe_w4a16_triton"];
+      const gemm = [...before, `${kernel}_bf16_g128`, "moe_w4a16_triton"];
       const fitting = tritonConfigurations(arch).filter((c) => c.blockM === 32 && c.topK === 8);
       // One that loads the code, then two samples of a warm cache, each of two calls.
       const trials = fitting.flatMap(() => Array.from({ length: 5 }, () => "moe_w4a16_triton"));
       expect(trials.length).toBeGreaterThan(9);
-      expect(kernels.slice(0, trials.length + 4)).toEqual(["moe_repack_g128", ...trials, ...gemm]);
+      const expected = ["moe_repack_g128", ...trials, ...gemm];
+      expect(kernels.slice(0, expected.length)).toEqual(expected);
       expect(kernels.filter((name) => name === "moe_repack_g128")).toHaveLength(1);
       expect(mock.live()).toBe(0);
     },
     60_000,
   );
+});
+
+describe("a row on an sm_90", () => {
+  test("names the kernel that ran: that for few rows up to 4 routes an expert where K is short, 2 elsewhere", async () => {
+    const namesOf = async (k: number) => {
+      const shape = parseShape(`K=${k},N=256,E=8,topK=8,G=128,blockM=32`);
+      const rows = rowsOf(await sweepOn("cuda", "sm_90", { shape, tokens: [2, 3, 4, 5] }));
+      return rows.map(({ kernel }) => kernel?.name);
+    };
+    const [low, planned] = ["moe_w4a16_sm90_low", "moe_w4a16_sm90"];
+    expect(await namesOf(1024)).toEqual([low, low, low, planned]);
+    expect(await namesOf(1152)).toEqual([low, planned, planned, planned]);
+  }, 60_000);
 });
 
 describe.each([

@@ -243,7 +243,7 @@ describe("a sweep", () => {
     expect(repacks).toHaveLength(copies);
     // Each GEMM of the kernel reads the second pointer: the samples of 7 pairs go round through all of them.
     const read = launches
-      .filter(({ kernel }) => kernel === "moe_w4a16_sm90_bf16_g128")
+      .filter(({ kernel }) => kernel === "moe_w4a16_sm90_low_bf16_g128")
       .map(({ arguments: bytes }) => bytes.slice(16, 32));
     expect(new Set(read).size).toBe(copies);
     const sampled = read.slice(-7 * copies);

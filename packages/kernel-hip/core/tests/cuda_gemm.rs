@@ -18,9 +18,14 @@ fn every_pair_of_circumstances_gives_the_right_result_on_sm90() {
     every_pair_is_right(&CudaKernel::SM90);
 }
 
+#[test]
+fn every_pair_of_circumstances_gives_the_right_result_without_a_plan() {
+    every_pair_is_right(&CudaKernel::SM90_LOW);
+}
+
 fn every_pair_is_right(kernel: &'static CudaKernel) {
     let seed = gemm::fresh_seed();
-    let library = Path::new(LIBRARIES).join(format!("libmoe_cuda_{}.so", kernel.name));
+    let library = Path::new(LIBRARIES).join(format!("libmoe_cuda_sm{}.so", kernel.number));
     let kernels = CudaKernels::new(kernel, &library);
     let cases = gemm::covering_family(&Family::CUDA, &Instantiation::all(), &mut Random::new(seed));
     for (number, case) in cases.into_iter().enumerate() {

@@ -32,6 +32,12 @@ const SM80: Target = Target {
     instantiation: Instantiation { float: Float::Bf16, group: 32, zeros: true },
 };
 
+const SM90_LOW: Target = Target {
+    test: "every_fault_that_is_put_into_the_source_for_few_rows_is_found",
+    kernel: &CudaKernel::SM90_LOW,
+    instantiation: Instantiation { float: Float::Bf16, group: 64, zeros: true },
+};
+
 /// None that leaves a multiplication in flight behind its registers' end: what that does here is chance.
 const SM90_FAULTS: [Fault; 22] = [
     fault("chunks one block short", "plan.cu", "expert << 8 | height", "expert << 8 | small"),
@@ -50,8 +56,8 @@ const SM90_FAULTS: [Fault; 22] = [
     fault(
         "the first stage read before it is full",
         "multiply.cuh",
-        "    barrierWait(ctx.full + 8 * stage, ring.parity<STAGES>());\n    decoder.fetch(stage);\n    decodeUnit(0);",
-        "    decoder.fetch(stage);\n    decodeUnit(0);",
+        "    barrierWait(ctx.full + 8 * stage, ring.parity<STAGES>());\n    fetch(stage);\n    decodeUnit(0);",
+        "    fetch(stage);\n    decodeUnit(0);",
     ),
     fault("fragments overwritten in flight", "multiply.cuh", "multiplyWait<1>();", "multiplyWait<2>();"),
     fault(
@@ -60,8 +66,8 @@ const SM90_FAULTS: [Fault; 22] = [
         "step / 4 * (SWIZZLE_BYTES >> 4) + step % 4 * 2",
         "step % 4 * (SWIZZLE_BYTES >> 4) + step / 4 * 2",
     ),
-    fault("tables of the other fragment", "multiply.cuh", "? pairs.y : pairs.x", "? pairs.x : pairs.y"),
-    fault("scales of the first group", "multiply.cuh", "group = step / STEPS_PER_GROUP", "group = 0 * step"),
+    fault("tables of the other fragment", "decoder.cuh", "? pairs.y : pairs.x", "? pairs.x : pairs.y"),
+    fault("scales of the first group", "decoder.cuh", "group = step / STEPS_PER_GROUP", "group = 0 * step"),
     fault("the last row of a tile", "schedule.cuh", "32 * round + 32 - __clz", "32 * round + 31 - __clz"),
     fault("tiles from the end", "schedule.cuh", "wide - 1 - fromEnd", "wide - fromEnd"),
     fault("rows stored in another's place", "store.cuh", "8 * eight + at.lane / 4", "8 * eight + at.lane % 8"),
@@ -88,7 +94,7 @@ const SM80_FAULTS: [Fault; 20] = [
         "16 * (at.lane % 8 ^ row % 8)",
         "16 * (at.lane % 8)",
     ),
-    fault("rows not swizzled where they are read", "multiply_sm80.cuh", "rows ^ 32 * step", "rows + 32 * step"),
+    fault("rows not swizzled where they are read", "step.cuh", "rows ^ 32 * step", "rows + 32 * step"),
     fault("halves of a step exchanged", "multiply_sm80.cuh", "(at.lane / 8 % 2 ^", "(1 - at.lane / 8 % 2 ^"),
     fault("a stage read before it is full", "multiply_sm80.cuh", "copyWait<STAGES - 2>();", "copyWait<STAGES - 1>();"),
     fault("a stage read before others filled it", "multiply_sm80.cuh", "    syncThreads<MULTIPLIERS>();\n", ""),
@@ -104,7 +110,7 @@ const SM80_FAULTS: [Fault; 20] = [
         "tile.source[row]",
     ),
     fault("the last of K", "load_sm80.cuh", "k < args.k ? 16 : 0", "k + 8 < args.k ? 16 : 0"),
-    fault("the last eight rows", "multiply_sm80.cuh", "from + (Rows / 8 - 1) * 8 * ROW_BYTES", "from"),
+    fault("the last eight rows", "step.cuh", "from + (Rows / 8 - 1) * 8 * ROW_BYTES", "from"),
     fault("narrow tiles not shared out", "multiply_sm80.cuh", "tile.blocks == 2 ? 0 : at.group * Rows", "0"),
     fault("the second block of narrow tiles", "multiply_sm80.cuh", "tile.blocks == 2 ? at.group : 0", "at.group"),
     fault(
@@ -121,9 +127,50 @@ const SM80_FAULTS: [Fault; 20] = [
     ),
 ];
 
+const SM90_LOW_FAULTS: [Fault; 13] = [
+    fault("experts of other blocks", "gemm_low.cu", "27 - __clz", "28 - __clz"),
+    fault("experts out of range", "gemm_low.cu", "expert >= all.numExperts || ", ""),
+    fault(
+        "parts of the first rows only",
+        "gemm_low.cu",
+        "part * PART_ROWS + at.lane",
+        "part / 2 * PART_ROWS + at.lane",
+    ),
+    fault(
+        "weights of the next columns",
+        "gemm_low.cu",
+        "gridDim.x + blockIdx.x) * kBlocks",
+        "gridDim.x + blockIdx.x + 1) * kBlocks",
+    ),
+    fault("one row for two", "gemm_low.cu", "number = threadIdx.x / 8;", "number = threadIdx.x / 16;"),
+    fault("rows not swizzled", "gemm_low.cu", "16 * (threadIdx.x % 8 ^ number % 8)", "16 * (threadIdx.x % 8)"),
+    fault("the last of K", "gemm_low.cu", "k + 64 < kEnd ? 16 : 0", "k + 72 < kEnd ? 16 : 0"),
+    fault("the first half of K twice", "gemm_low.cu", "row + ROW_BYTES, k + 64", "row, k + 64"),
+    fault("a stage read before it is full", "gemm_low.cu", "copyWait<STAGES - 2>();", "copyWait<STAGES - 1>();"),
+    fault("a stage read before others filled it", "gemm_low.cu", "        __syncthreads();\n", ""),
+    fault(
+        "halves of a step exchanged",
+        "gemm_low.cu",
+        "(at.lane / 8 % 2 ^ at.lane % 8)",
+        "(1 - at.lane / 8 % 2 ^ at.lane % 8)",
+    ),
+    fault(
+        "tables of less than all groups",
+        "gemm_low.cu",
+        "(WEIGHT_BLOCK - BLOCK_WEIGHT_BYTES) / 16",
+        "GROUP_TABLE_BYTES / 16",
+    ),
+    fault(
+        "the upper rows in the lower ones' place",
+        "gemm_low.cu",
+        "row < 8 ? flats[0] : flats[1]",
+        "row < 16 ? flats[0] : flats[1]",
+    ),
+];
+
 /// Compiles the kernels with a fault, or without one, into a library.
 fn compile(target: &Target, number: usize, fault: Option<&Fault>) -> PathBuf {
-    let CudaKernel { name, number: oldest, .. } = target.kernel;
+    let CudaKernel { name, source, number: oldest, .. } = target.kernel;
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cuda-fault-{name}-{number}"));
     std::fs::create_dir_all(&folder).unwrap();
     for file in sources() {
@@ -143,7 +190,7 @@ fn compile(target: &Target, number: usize, fault: Option<&Fault>) -> PathBuf {
         host_compiler::object(&folder.join(source), &[&[level.to_owned()][..], &defines].concat())
     };
     // The GEMM is what runs long.
-    let objects = [object("plan.cu", "-O0"), object("repack.cu", "-O0"), object(&format!("gemm_{name}.cu"), "-O1")];
+    let objects = [object("plan.cu", "-O0"), object("repack.cu", "-O0"), object(source, "-O1")];
     let library = folder.join("kernels.so");
     host_compiler::link(&objects, &library);
     library
@@ -175,6 +222,11 @@ fn every_fault_that_is_put_into_the_source_for_sm80_is_found() {
 #[test]
 fn every_fault_that_is_put_into_the_source_for_sm90_is_found() {
     every_fault_is_found(&SM90, &SM90_FAULTS);
+}
+
+#[test]
+fn every_fault_that_is_put_into_the_source_for_few_rows_is_found() {
+    every_fault_is_found(&SM90_LOW, &SM90_LOW_FAULTS);
 }
 
 fn every_fault_is_found(target: &Target, faults: &[Fault]) {

@@ -67,6 +67,17 @@ struct MoeGemmArgs {
     uint32_t n;
 };
 
+/// `moe_w4a16_sm90_low_*`: grid (ceil(N / 128), numBlocks * blockM / 16), block 128, dynamic shared memory
+/// `moeLowSharedBytes(G, zeros)`.
+struct MoeLowGemmArgs {
+    /// Its plan is not read.
+    struct MoeGemmArgs gemm;
+    /// [numBlocks]; an id outside 0..numExperts-1 marks a block to skip.
+    const int32_t* expertIds;
+    uint32_t numExperts;
+    uint32_t reserved;
+};
+
 /// `moe_repack_*` and `moe_unpack_*`: grid (ceil(K / 128), ceil(N / 128), E), block 256, no dynamic shared memory.
 struct MoeRepackArgs {
     /// ExLlama words [E, N, rowWords]; read by repack, written by unpack.
@@ -102,4 +113,9 @@ static inline uint32_t moeSm80SharedBytes(uint32_t groupSize, uint32_t zeros) {
     const uint32_t tables = (groupSize < 64 ? 64 / groupSize : 1) * 256 * (1 + zeros);
     const uint32_t stage = 64 * 128 + 2 * (4096 + tables);
     return 5 * stage + 8 * (16 + 2 * 4 * 64) + 8 * (2 * 8 + 1) + 128;
+}
+
+/// Dynamic shared memory of `moe_w4a16_sm90_low_*`: four stages of 128 of K, at most 56.1 KiB.
+static inline uint32_t moeLowSharedBytes(uint32_t groupSize, uint32_t zeros) {
+    return 4 * (16 * 256 + moeBlockBytes(groupSize, zeros)) + 128;
 }

@@ -2,13 +2,12 @@
 // where tiles are one block wide.
 #pragma once
 
+#include "decoder.cuh"
 #include "pipeline.cuh"
 #include "store.cuh"
 #include "wgmma.cuh"
 
 namespace moe {
-
-constexpr int STEPS = BLOCK_K / 16;
 
 /// Tells the compiler that asynchronous work on these registers ended here.
 template <int A, int B>
@@ -26,60 +25,13 @@ constexpr __device__ int stepsPerUnit(int rows) { return rows <= 32 ? 4 : rows <
 /// Sums that run side by side, as a low tile's multiplications are short and each waits for the sum of the one before.
 constexpr __device__ int chains(int rows, int fragments) { return rows <= 32 ? 4 / fragments : 1; }
 
-/// Weights of one stage on their way into fragments.
-template <class Element, int GroupSize, bool Zeros, int Fragments>
-struct Decoder {
-    using Map = SharedMap<GroupSize, Zeros>;
-    static constexpr int GROUPS = groupsPerBlock(GroupSize);
-    static constexpr int STEPS_PER_GROUP = GroupSize / 16;
-    const Lane& at;
-    int firstHalf;
-    u32 ownWeights;
-    uint4 words[Fragments][2];
-    /// Scales of both halves of a group, rows `lane / 4` and 8 more in the halves of a register; -(zero point) likewise.
-    uint2 scales[GROUPS], offsets[GROUPS];
-
-    __device__ __forceinline__ Decoder(const Context& ctx, const Lane& at)
-        : at(at), firstHalf(Fragments == 2 ? 0 : at.group),
-          ownWeights(ctx.weights + (Fragments == 2 ? at.group * Map::WEIGHT_BLOCK : 0)) {}
-
-    /// Starts to load what `decode` needs of a stage.
-    __device__ __forceinline__ void fetch(u32 stage) {
-        const u32 weights = ownWeights + stage * Map::STAGE_WEIGHT_BYTES;
-#pragma unroll
-        for (int f = 0; f < Fragments; ++f)
-#pragma unroll
-            for (int four = 0; four < 2; ++four)
-                words[f][four] = loadShared16(weights + wordOffset(firstHalf + f, 4 * four, at.thread()));
-        const u32 table = weights + BLOCK_WEIGHT_BYTES + tableOffset(at.warp, at.lane / 4, 0, 0);
-#pragma unroll
-        for (int group = 0; group < GROUPS; ++group) {
-            scales[group] = loadShared8(table + group * GROUP_TABLE_BYTES);
-            if (Zeros) offsets[group] = loadShared8(table + (GROUPS + group) * GROUP_TABLE_BYTES);
-        }
-    }
-
-    /// Entries of a table for fragment `f`.
-    __device__ __forceinline__ u32 entries(uint2 pairs, int f) const {
-        return (Fragments == 2 ? f : firstHalf) ? pairs.y : pairs.x;
-    }
-
-    /// Fragments of one step, 0..7.
-    __device__ __forceinline__ void decode(int step, u32 (&fragment)[Fragments][4]) const {
-        const int group = step / STEPS_PER_GROUP;
-#pragma unroll
-        for (int f = 0; f < Fragments; ++f)
-            decodeFragment<Element, Zeros>(wordOf(words[f][step / 4], step % 4), entries(offsets[group], f),
-                                           entries(scales[group], f), fragment[f]);
-    }
-};
-
 /// Multiplies `kBlocks` stages into `acc`; leaves every stage empty behind it. While one unit multiplies, the next is decoded, also
 /// across stages. No multiplication is in flight where the loop closes: its fragment would occupy registers everywhere.
 template <class Element, int GroupSize, bool Zeros, int Rows, int Fragments>
 __device__ __forceinline__ void multiplyK(const Context& ctx, int kBlocks, const Lane& at, Ring& ring,
                                           float (&acc)[Fragments][Rows / 2]) {
-    constexpr int STAGES = SharedMap<GroupSize, Zeros>::STAGES;
+    using Map = SharedMap<GroupSize, Zeros>;
+    constexpr int STAGES = Map::STAGES;
     constexpr int UNIT = stepsPerUnit(Rows);
     constexpr int UNITS = STEPS / UNIT;
     constexpr int CHAINS = chains(Rows, Fragments);
@@ -91,7 +43,9 @@ __device__ __forceinline__ void multiplyK(const Context& ctx, int kBlocks, const
         for (int f = 0; f < Fragments; ++f)
 #pragma unroll
             for (int i = 0; i < Rows / 2; ++i) sums[chain][f][i] = 0.0f;
-    Decoder<Element, GroupSize, Zeros, Fragments> decoder(ctx, at);
+    Decoder<Element, GroupSize, Zeros, Fragments> decoder(at);
+    const u32 ownWeights = ctx.weights + (Fragments == 2 ? at.group * Map::WEIGHT_BLOCK : 0);
+    const auto fetch = [&](u32 stage) { decoder.fetch(ownWeights + stage * Map::STAGE_WEIGHT_BYTES); };
     u32 fragments[2][UNIT][Fragments][4];
     const auto decodeUnit = [&](int unit) {
 #pragma unroll
@@ -99,7 +53,7 @@ __device__ __forceinline__ void multiplyK(const Context& ctx, int kBlocks, const
     };
     u32 stage = ring.slot<STAGES>();
     barrierWait(ctx.full + 8 * stage, ring.parity<STAGES>());
-    decoder.fetch(stage);
+    fetch(stage);
     decodeUnit(0);
     for (int kBlock = 0; kBlock < kBlocks; ++kBlock) {
         const u64 tokens = operandDescriptor(ctx.activations + stage * STAGE_A_BYTES);
@@ -127,12 +81,12 @@ __device__ __forceinline__ void multiplyK(const Context& ctx, int kBlocks, const
             if (unit + 2 == UNITS && more) {
                 // Early if the stage is there, so that the loads' latency passes behind the last multiplication.
                 fetched = __all_sync(~0u, barrierTest(ctx.full + 8 * stage, ring.parity<STAGES>()));
-                if (fetched) decoder.fetch(stage);
+                if (fetched) fetch(stage);
             }
             if (unit + 1 == UNITS && more) {
                 if (!fetched) {
                     barrierWait(ctx.full + 8 * stage, ring.parity<STAGES>());
-                    decoder.fetch(stage);
+                    fetch(stage);
                 }
                 decodeUnit(0);
             }
@@ -172,7 +126,7 @@ __device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Conte
     const int block = job.column + (Fragments == 2 ? at.group : 0);
     const int half = Fragments == 2 ? 0 : at.group;
     const int column = block * BLOCK_N + 32 * at.warp + 8 * (at.lane % 4) + 4 * half;
-    storeTile<Element, Rows, Fragments>(args, tile, 0, column, at, acc);
+    storeTile<Element, Rows, Fragments>(args, column, at, acc, [&](int row) { return tile.target[row]; });
 }
 
 /// Finds the tile's height by bisection, in units of `heightUnit`.

@@ -8,13 +8,6 @@ namespace moe {
 
 constexpr int STEPS = STAGE_K / 16;
 
-/// Operands of one step of 16.
-template <int Rows>
-struct Operands {
-    u32 weights[2][4];
-    u32 tokens[Rows / 8][2];
-};
-
 /// A stage's weights on their way into fragments.
 template <class Element, int GroupSize, bool Zeros>
 struct Decoder {
@@ -43,26 +36,6 @@ struct Decoder {
                                            f ? scales[group].y : scales[group].x, weights[f]);
     }
 };
-
-/// Tokens of one step; `rows` is where this lane's row of the first matrices begins, `step` 0.
-template <int Rows>
-__device__ __forceinline__ void loadTokens(u32 rows, int step, u32 (&tokens)[Rows / 8][2]) {
-    // The swizzle is an exclusive or inside of a row.
-    const u32 from = rows ^ 32 * step;
-#pragma unroll
-    for (int eight = 0; eight + 1 < Rows / 8; eight += 2)
-        loadMatrices(from + eight * 8 * ROW_BYTES, tokens[eight], tokens[eight + 1]);
-    if (Rows / 8 % 2 != 0) loadMatrices(from + (Rows / 8 - 1) * 8 * ROW_BYTES, tokens[Rows / 8 - 1]);
-}
-
-template <class Element, int Rows>
-__device__ __forceinline__ void multiplyStep(float (&acc)[2][Rows / 2], const Operands<Rows>& operands) {
-#pragma unroll
-    for (int eight = 0; eight < Rows / 8; ++eight)
-#pragma unroll
-        for (int f = 0; f < 2; ++f)
-            multiplyAdd<Element>(acc[f] + 4 * eight, operands.weights[f], operands.tokens[eight]);
-}
 
 /// Waits for the next stage, and has a later one take the place of the one before it. Returns where it is.
 template <class Loader>
@@ -112,7 +85,7 @@ __device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Conte
         multiplyStep<Element, Rows>(acc, operands[(STEPS - 1) % 2]);
     }
     const int column = (tile.column + block) * BLOCK_N + 32 * at.warp + 8 * (at.lane % 4);
-    storeTile<Element, Rows, 2>(args, tile, firstRow, column, at, acc);
+    storeTile<Element, Rows, 2>(args, column, at, acc, [&](int row) { return tile.target[firstRow + row]; });
 }
 
 /// Finds the height of a warp's part by bisection, in units of 8.

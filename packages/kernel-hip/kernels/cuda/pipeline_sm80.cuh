@@ -6,6 +6,7 @@
 // ring runs on across tiles, so the next tile loads while this one multiplies and stores.
 #pragma once
 
+#include "step.cuh"
 #include "tile.cuh"
 
 namespace moe {
@@ -18,8 +19,7 @@ constexpr int STAGE_K = 64;
 constexpr int STAGES = 5;
 static_assert(TILE_SLOTS >= STAGES, "each stage may begin a tile, and no slot is free before its tile was multiplied");
 
-/// One row of the swizzle.
-constexpr int ROW_BYTES = 2 * STAGE_K;
+static_assert(2 * STAGE_K == ROW_BYTES);
 constexpr int STAGE_A_BYTES = TILE_ROWS * ROW_BYTES;
 
 struct Barriers {

@@ -3,27 +3,21 @@
 
 #include "abi.h"
 #include "element.cuh"
+#include "lane.cuh"
 #include "tile.cuh"
 
 namespace moe {
 
-/// Where a multiplying thread stands: four warps are a group.
-struct Lane {
-    int group;
-    int warp;
-    int lane;
-    __device__ __forceinline__ int thread() const { return warp * 32 + lane; }
-};
-
-/// Stores a tile's rows from `firstRow` on: eight tokens and 32 columns of a warp at a time, 64 bytes a token.
-template <class Element, int Rows, int Fragments>
-__device__ __forceinline__ void storeTile(const MoeGemmArgs& args, const Tile& tile, int firstRow, int column, const Lane& at,
-                                          const float (&acc)[Fragments][Rows / 2]) {
+/// Stores the rows of a tile: eight tokens and 32 columns of a warp at a time, 64 bytes a token. `targetOf` gives a row's place in
+/// C in units of 16 bytes, or NO_TARGET.
+template <class Element, int Rows, int Fragments, class TargetOf>
+__device__ __forceinline__ void storeTile(const MoeGemmArgs& args, int column, const Lane& at,
+                                          const float (&acc)[Fragments][Rows / 2], TargetOf targetOf) {
     char* const c = static_cast<char*>(args.c) + 2 * column;
     const bool inside = column < static_cast<int>(args.n);
 #pragma unroll
     for (int eight = 0; eight < Rows / 8; ++eight) {
-        const u32 target = inside ? tile.target[firstRow + 8 * eight + at.lane / 4] : NO_TARGET;
+        const u32 target = inside ? targetOf(8 * eight + at.lane / 4) : NO_TARGET;
         u32 out[2 * Fragments];
 #pragma unroll
         for (int f = 0; f < Fragments; ++f)

@@ -85,4 +85,5 @@ inline unsigned __ballot_sync(unsigned mask, bool holds) {
     for (unsigned i = 0; i < moe_host::WARP; ++i) lanes |= unsigned(all.at[i]) << i;
     return lanes;
 }
+inline bool __any_sync(unsigned mask, bool holds) { return __ballot_sync(mask, holds) != 0; }
 inline bool __all_sync(unsigned mask, bool holds) { return __ballot_sync(mask, holds) == ~0u; }

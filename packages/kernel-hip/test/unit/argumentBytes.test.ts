@@ -39,7 +39,8 @@ describe("how many bytes of arguments kernels take", () => {
   test("is known of every cubin of the package (oracle: the structs of kernels/)", () => {
     const cubins = packed("cuda/*/*.gz");
     expect(cubins.length).toBeGreaterThan(10);
-    const gemm = { moe_plan: 32, moe_repack: 48, moe_unpack: 48, moe_w4a16: 80 };
+    const low = { moe_w4a16_sm90_low: 96 };
+    const gemm = { ...low, moe_plan: 32, moe_repack: 48, moe_unpack: 48, moe_w4a16: 80 };
     const bytes = { ...gemm, moe_align: 80, moe_activate: 40, moe_combine: 56 };
     for (const [, image] of cubins) {
       const kernels = [...argumentBytes(image)];

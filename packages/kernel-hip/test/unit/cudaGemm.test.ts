@@ -33,7 +33,7 @@ function expected({ pointers, ...launch }: Golden["launches"][number], at: Map<s
 }
 
 describe("what the driver gets for a GEMM", () => {
-  test.each(GOLDEN.map((golden) => [golden.arch, golden.launches[2].kernel, golden] as const))(
+  test.each(GOLDEN.map((golden) => [golden.arch, golden.launches.at(-2)!.kernel, golden] as const))(
     "is what the peers' launcher gives it: on %s, %s",
     async (arch, _kernel, golden) => {
       using device = openCuda(arch);
@@ -49,7 +49,7 @@ describe("what the driver gets for a GEMM", () => {
       const at = new Map(Object.entries(buffers).map(([name, { address }]) => [name, address]));
       if ("repacked" in weights.tensors) at.set("repacked", weights.tensors.repacked.address);
       expect(mock.launches()).toEqual(launches.map((launch) => expected(launch, at)));
-      expect(kernels).toEqual([launches[1].kernel, launches[2].kernel]);
+      expect(kernels).toEqual(launches.slice(1, -1).map(({ kernel }) => kernel));
     },
   );
 

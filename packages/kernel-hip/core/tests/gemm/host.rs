@@ -16,19 +16,47 @@ const BLOCK: usize = 128;
 const PLAN_HEADER_BYTES: usize = 32;
 const CHUNK_BYTES: usize = 8;
 
+/// Rows that a thread block of the kernel without a plan computes.
+const PART_ROWS: usize = 16;
+
 /// One of the GEMM kernels, as a launcher has to know it.
 pub struct CudaKernel {
-    /// In the names of its instantiations, and of its source.
+    /// In the names of its instantiations.
     pub name: &'static str,
-    /// What its sources are told of it.
+    pub source: &'static str,
+    /// What its sources are told of it, and in the name of its library.
     pub number: u32,
     threads: u32,
     shared_bytes: fn(Instantiation) -> usize,
+    /// Whether it goes through the tiles of a plan; else it has a thread block for each part.
+    planned: bool,
 }
 
 impl CudaKernel {
-    pub const SM80: CudaKernel = CudaKernel { name: "sm80", number: 80, threads: 288, shared_bytes: sm80_shared_bytes };
-    pub const SM90: CudaKernel = CudaKernel { name: "sm90", number: 90, threads: 384, shared_bytes: sm90_shared_bytes };
+    pub const SM80: CudaKernel = CudaKernel {
+        name: "sm80",
+        source: "gemm_sm80.cu",
+        number: 80,
+        threads: 288,
+        shared_bytes: sm80_shared_bytes,
+        planned: true,
+    };
+    pub const SM90: CudaKernel = CudaKernel {
+        name: "sm90",
+        source: "gemm_sm90.cu",
+        number: 90,
+        threads: 384,
+        shared_bytes: sm90_shared_bytes,
+        planned: true,
+    };
+    pub const SM90_LOW: CudaKernel = CudaKernel {
+        name: "sm90_low",
+        source: "gemm_low.cu",
+        number: 90,
+        threads: 128,
+        shared_bytes: low_shared_bytes,
+        planned: false,
+    };
 }
 
 /// A library of `mock/cuda`.
@@ -77,21 +105,23 @@ impl CudaKernels {
         let c = device.add(&untouched);
         let blocks = [k.div_ceil(BLOCK), cols.div_ceil(BLOCK), problem.experts];
         let repacked = device.create(blocks.iter().product::<usize>() * block_bytes(one));
-        let plan = device.create(PLAN_HEADER_BYTES + CHUNK_BYTES * problem.blocks.len());
 
         let layout = if one.zeros { one.suffix() } else { format!("g{}", one.group) };
         let weights = Struct::of(&[words, scales, zeros, repacked, w_stride as u64], &[k, cols]);
         device.launch(&format!("moe_repack_{layout}"), blocks.map(|size| size as u32), 256, 0, &weights)?;
-        let numbers = [problem.blocks.len(), case.block_m, problem.experts, 0];
-        let bytes = 8 * problem.blocks.len() + 4;
-        device.launch("moe_plan", [1; 3], 512, bytes, &Struct::of(&[experts, plan], &numbers))?;
+        let CudaKernel { name, threads, shared_bytes, planned, .. } = self.kernel;
+        let plan = if *planned { device.plan(problem, experts)? } else { 0 };
         let numbers = [problem.sorted.len(), problem.routes, case.top_k, case.block_m, k, cols];
-        let gemm = Struct::of(&[a, repacked, c, sorted, plan, a_stride as u64, cols as u64], &numbers);
-        let grid = [GRIDS[seed as usize % GRIDS.len()], 1, 1];
-        let CudaKernel { name, threads, shared_bytes, .. } = self.kernel;
+        let mut gemm = Struct::of(&[a, repacked, c, sorted, plan, a_stride as u64, cols as u64], &numbers);
+        let mut grid = [GRIDS[seed as usize % GRIDS.len()], 1, 1];
+        if !planned {
+            gemm.0.extend(Struct::of(&[experts], &[problem.experts, 0]).0);
+            let parts = problem.blocks.len() * case.block_m / PART_ROWS;
+            grid = [cols.div_ceil(BLOCK) as u32, parts as u32, 1];
+        }
         let name = format!("moe_w4a16_{name}_{}", one.suffix());
-        // Twice: a GEMM leaves the plan as it found it.
-        for _ in 0..2 {
+        // Twice where there is a plan: a GEMM leaves it as it found it.
+        for _ in 0..=usize::from(*planned) {
             device.memory.bytes(c, 0, untouched.len()).copy_from_slice(&untouched);
             device.launch(&name, grid, *threads, shared_bytes(one), &gemm)?;
         }
@@ -123,6 +153,15 @@ impl Device {
         address
     }
 
+    /// Plans; returns where the plan is.
+    fn plan(&mut self, problem: &Problem, experts: u64) -> Result<u64, String> {
+        let blocks = problem.blocks.len();
+        let plan = self.create(PLAN_HEADER_BYTES + CHUNK_BYTES * blocks);
+        let numbers = [blocks, problem.case.block_m, problem.experts, 0];
+        self.launch("moe_plan", [1; 3], 512, 8 * blocks + 4, &Struct::of(&[experts, plan], &numbers))?;
+        Ok(plan)
+    }
+
     fn launch(&self, kernel: &str, grid: [u32; 3], threads: u32, shared: usize, of: &Struct) -> Result<(), String> {
         let request = Request { grid, block: [threads, 1, 1], shared_bytes: shared as u32, overlaps: false };
         self.kernels.run(kernel, &request, &of.0)
@@ -145,4 +184,9 @@ fn sm90_shared_bytes(one: Instantiation) -> usize {
 fn sm80_shared_bytes(one: Instantiation) -> usize {
     let tables = (64 / one.group).max(1) * 2 * BLOCK * (1 + usize::from(one.zeros));
     5 * (64 * 128 + 2 * (BLOCK * 64 / 2 + tables)) + 8 * (16 + 2 * 4 * 64) + 8 * (2 * 8 + 1) + 128
+}
+
+/// `moeLowSharedBytes`.
+fn low_shared_bytes(one: Instantiation) -> usize {
+    4 * (PART_ROWS * 2 * BLOCK + block_bytes(one)) + 128
 }
