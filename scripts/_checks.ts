@@ -15,7 +15,7 @@ import { overLimit, sizeTable } from "./sizes.ts";
 
 /** Tests that compile kernels. */
 const LLVM_TESTS = ["--features", "moe-gfx11-sim/llvm,moe-kernel-hip/llvm"];
-const FUZZ_S = 60;
+const FUZZ_S = 45;
 
 /** Everything but the set-up and the look at the working tree. */
 export const STEPS: readonly Step[] = [
