@@ -106,9 +106,9 @@ def low_shared_bytes(group: int, zeros: bool) -> int:
     return 4 * (LOW_ROWS * 256 + block_bytes(group, zeros)) + 128
 
 
-def prefers_low(experts: int, k: int, routes: int, parts: int) -> bool:
+def prefers_low(experts: int, k: int, routes: int) -> bool:
     """Whether a GEMM on sm_90 runs the kernel for few rows."""
-    return parts <= 65535 and routes <= (4 if k <= 1024 else 2) * experts
+    return routes <= (8 if k <= 1024 else 2) * experts
 
 
 @dataclass(frozen=True)
@@ -203,9 +203,8 @@ class Ours:
         """A callable that multiplies, by the kernel for few rows or after a plan; `low` None leaves the choice to the rule."""
         experts, n, k = weights.shape
         blocks = alignment.expert_ids.numel()
-        parts = blocks * alignment.block_m // LOW_ROWS
         if low is None:
-            low = self.kernel == "sm90" and prefers_low(experts, k, num_valid, parts)
+            low = self.kernel == "sm90" and prefers_low(experts, k, num_valid)
         plan = torch.full((32 + 8 * blocks,), 0xAA, dtype=torch.uint8, device="cuda")
         plan_args = PlanArgs(alignment.expert_ids.data_ptr(), plan.data_ptr(), blocks, alignment.block_m, experts, 0)
         has_zeros = weights.zeros is not None
@@ -240,7 +239,8 @@ class Ours:
             self.launch(gemm, grid, kernel.threads, shared, gemm_args, after_previous=self.overlaps)
 
         def low_only() -> None:
-            self.launch(low_gemm, (-(-n // 128), parts, 1), 128, low_shared_bytes(weights.group, has_zeros), low_args)
+            grid = (-(-n // 128), blocks, -(-alignment.block_m // (2 * LOW_ROWS)))
+            self.launch(low_gemm, grid, 128, low_shared_bytes(weights.group, has_zeros), low_args)
 
         def run() -> None:
             if low:

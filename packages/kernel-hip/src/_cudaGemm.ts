@@ -142,7 +142,7 @@ function launchLow(
   const { n, numBlocks, blockM, expertIds, numExperts, groupSize, weights } = gemm;
   const kernel = gemmKernel(device, processor, gemm);
   kernel.launch({
-    grid: [Math.ceil(n / CUDA.blockN), numBlocks * (blockM / low.partRows)],
+    grid: [Math.ceil(n / CUDA.blockN), numBlocks, Math.ceil(blockM / (2 * low.partRows))],
     block: low.threads,
     sharedBytes: low.sharedBytes(groupSize, weights.hasZeros),
     args: [

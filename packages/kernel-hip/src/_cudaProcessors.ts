@@ -32,7 +32,7 @@ export interface CudaKernel {
   low?: CudaLowKernel;
 }
 
-/** A kernel without a plan: a thread block for each part of a block of rows and each block of columns. */
+/** A kernel without a plan: a thread block for each pair of parts of a block of rows and each block of columns. */
 export interface CudaLowKernel {
   name: "sm90_low";
   threads: number;
@@ -55,7 +55,7 @@ const SM90_LOW: CudaLowKernel = {
   name: "sm90_low",
   threads: 128,
   partRows: 16,
-  /** `moeLowSharedBytes`: four stages. */
+  /** `moeLowSharedBytes`. */
   sharedBytes(groupSize, hasZeros) {
     const rowBytes = 2 * CUDA.blockK;
     return 4 * (this.partRows * rowBytes + cudaBlockBytes(groupSize, hasZeros)) + 128;
@@ -113,17 +113,16 @@ export function cudaProcessor(arch: string): CudaProcessor | undefined {
   return PROCESSORS.find((processor) => processor.arch === arch);
 }
 
-/** Up to 2 routes an expert, or 4 where K is short: see docs/kernels-nvidia.md for what either kernel takes around there. */
-const LOW = { routes: 2, shortRoutes: 4, shortK: 1024 } as const;
+/** Up to 2 routes an expert, or 8 where K is short: see docs/kernels-nvidia.md for what either kernel takes around there. */
+const LOW = { routes: 2, shortRoutes: 8, shortK: 1024 } as const;
 
 /** The kernel for few rows where it is what a GEMM runs on a processor. */
 export function lowKernel(
   { kernel: { low } }: CudaProcessor,
-  { numValidTokens, numExperts, k, numBlocks, blockM }: MoeGemmSizes,
+  { numValidTokens, numExperts, k }: MoeGemmSizes,
 ): CudaLowKernel | undefined {
-  if (low === undefined || numBlocks * (blockM / low.partRows) > CUDA.maxGrid) return undefined;
   const most = k <= LOW.shortK ? LOW.shortRoutes : LOW.routes;
-  return numValidTokens <= most * numExperts ? low : undefined;
+  return low !== undefined && numValidTokens <= most * numExperts ? low : undefined;
 }
 
 /** A slot of the scheduler: a source and a target for each row. */

@@ -64,7 +64,7 @@ export function moeKernelCode(arch: string): MoeKernelCode {
  *
  * @param arch - processor, as {@link DeviceInfo.arch} gives it
  * @param sizes - of the GEMM; without them the name is that of the kernel for many rows an expert. On sm_90 one without a plan
- * runs where there are at most 2 routes an expert, 4 where K is at most 1,024
+ * runs where there are at most 2 routes an expert, 8 where K is at most 1,024
  * @returns that name, also where there is no code for the processor
  * @example
  * ```ts

@@ -70,7 +70,7 @@ const SM90_FAULTS: [Fault; 22] = [
     fault("scales of the first group", "decoder.cuh", "group = step / STEPS_PER_GROUP", "group = 0 * step"),
     fault("the last row of a tile", "schedule.cuh", "32 * round + 32 - __clz", "32 * round + 31 - __clz"),
     fault("tiles from the end", "schedule.cuh", "wide - 1 - fromEnd", "wide - fromEnd"),
-    fault("rows stored in another's place", "store.cuh", "8 * eight + at.lane / 4", "8 * eight + at.lane % 8"),
+    fault("rows stored in another's place", "multiply.cuh", "8 * eight + at.lane / 4", "8 * eight + at.lane % 8"),
     fault("weights of the first tile asked for twice", "gather.cuh", "ring.count >= early", "ring.count + 1 >= early"),
     fault(
         "weights of another expert first",
@@ -127,15 +127,10 @@ const SM80_FAULTS: [Fault; 20] = [
     ),
 ];
 
-const SM90_LOW_FAULTS: [Fault; 13] = [
-    fault("experts of other blocks", "gemm_low.cu", "27 - __clz", "28 - __clz"),
+const SM90_LOW_FAULTS: [Fault; 17] = [
+    fault("experts of other blocks", "gemm_low.cu", "all.expertIds[block])", "all.expertIds[block | 1])"),
     fault("experts out of range", "gemm_low.cu", "expert >= all.numExperts || ", ""),
-    fault(
-        "parts of the first rows only",
-        "gemm_low.cu",
-        "part * PART_ROWS + at.lane",
-        "part / 2 * PART_ROWS + at.lane",
-    ),
+    fault("parts of the first rows only", "gemm_low.cu", "2 * PART_ROWS * blockIdx.z + lane", "lane"),
     fault(
         "weights of the next columns",
         "gemm_low.cu",
@@ -145,8 +140,13 @@ const SM90_LOW_FAULTS: [Fault; 13] = [
     fault("one row for two", "gemm_low.cu", "number = threadIdx.x / 8;", "number = threadIdx.x / 16;"),
     fault("rows not swizzled", "gemm_low.cu", "16 * (threadIdx.x % 8 ^ number % 8)", "16 * (threadIdx.x % 8)"),
     fault("the last of K", "gemm_low.cu", "k + 64 < kEnd ? 16 : 0", "k + 72 < kEnd ? 16 : 0"),
-    fault("the first half of K twice", "gemm_low.cu", "row + ROW_BYTES, k + 64", "row, k + 64"),
-    fault("a stage read before it is full", "gemm_low.cu", "copyWait<STAGES - 2>();", "copyWait<STAGES - 1>();"),
+    fault("the first half of K twice", "gemm_low.cu", "rows[part] + ROW_BYTES, k + 64", "rows[part], k + 64"),
+    fault(
+        "a stage read before it is full",
+        "gemm_low.cu",
+        "copyWait<STAGES<Rows> - 2>();",
+        "copyWait<STAGES<Rows> - 1>();",
+    ),
     fault("a stage read before others filled it", "gemm_low.cu", "        __syncthreads();\n", ""),
     fault(
         "halves of a step exchanged",
@@ -163,9 +163,23 @@ const SM90_LOW_FAULTS: [Fault; 13] = [
     fault(
         "the upper rows in the lower ones' place",
         "gemm_low.cu",
-        "row < 8 ? flats[0] : flats[1]",
-        "row < 16 ? flats[0] : flats[1]",
+        "own, 8 * eight + at.lane / 4)",
+        "own, at.lane / 4)",
     ),
+    fault("the first of two blocks not at all", "gemm_low.cu", "twins && other < block", "twins && other > block"),
+    fault(
+        "second blocks not at all",
+        "gemm_low.cu",
+        "all.expertIds[other]) == expert",
+        "all.expertIds[other]) < 1u << 31",
+    ),
+    fault(
+        "rows of another expert's block",
+        "gemm_low.cu",
+        "if (!twins && lane >= PART_ROWS)",
+        "if (lane >= 2 * PART_ROWS)",
+    ),
+    fault("the second part's rows in the first's place", "gemm_low.cu", " + part * PART_ROWS * ROW_BYTES", ""),
 ];
 
 /// Compiles the kernels with a fault, or without one, into a library.

@@ -67,7 +67,7 @@ struct MoeGemmArgs {
     uint32_t n;
 };
 
-/// `moe_w4a16_sm90_low_*`: grid (ceil(N / 128), numBlocks * blockM / 16), block 128, dynamic shared memory
+/// `moe_w4a16_sm90_low_*`: grid (ceil(N / 128), numBlocks, ceil(blockM / 32)), block 128, dynamic shared memory
 /// `moeLowSharedBytes(G, zeros)`.
 struct MoeLowGemmArgs {
     /// Its plan is not read.
@@ -115,7 +115,8 @@ static inline uint32_t moeSm80SharedBytes(uint32_t groupSize, uint32_t zeros) {
     return 5 * stage + 8 * (16 + 2 * 4 * 64) + 8 * (2 * 8 + 1) + 128;
 }
 
-/// Dynamic shared memory of `moe_w4a16_sm90_low_*`: four stages of 128 of K, at most 56.1 KiB.
+/// Dynamic shared memory of `moe_w4a16_sm90_low_*`: four stages of 16 rows and 128 of K, in which three of 32
+/// rows have room, at most 56.1 KiB.
 static inline uint32_t moeLowSharedBytes(uint32_t groupSize, uint32_t zeros) {
     return 4 * (16 * 256 + moeBlockBytes(groupSize, zeros)) + 128;
 }

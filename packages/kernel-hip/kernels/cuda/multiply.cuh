@@ -126,7 +126,7 @@ __device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Conte
     const int block = job.column + (Fragments == 2 ? at.group : 0);
     const int half = Fragments == 2 ? 0 : at.group;
     const int column = block * BLOCK_N + 32 * at.warp + 8 * (at.lane % 4) + 4 * half;
-    storeTile<Element, Rows, Fragments>(args, column, at, acc, [&](int row) { return tile.target[row]; });
+    storeTile<Element, Rows, Fragments>(args, column, at, acc, [&](int eight) { return tile.target[8 * eight + at.lane / 4]; });
 }
 
 /// Finds the tile's height by bisection, in units of `heightUnit`.

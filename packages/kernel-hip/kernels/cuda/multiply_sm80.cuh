@@ -85,7 +85,8 @@ __device__ __forceinline__ void computeTile(const MoeGemmArgs& args, const Conte
         multiplyStep<Element, Rows>(acc, operands[(STEPS - 1) % 2]);
     }
     const int column = (tile.column + block) * BLOCK_N + 32 * at.warp + 8 * (at.lane % 4);
-    storeTile<Element, Rows, 2>(args, column, at, acc, [&](int row) { return tile.target[firstRow + row]; });
+    storeTile<Element, Rows, 2>(args, column, at, acc,
+                                [&](int eight) { return tile.target[firstRow + (8 * eight + at.lane / 4)]; });
 }
 
 /// Finds the height of a warp's part by bisection, in units of 8.

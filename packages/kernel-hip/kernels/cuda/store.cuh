@@ -8,8 +8,8 @@
 
 namespace moe {
 
-/// Stores the rows of a tile: eight tokens and 32 columns of a warp at a time, 64 bytes a token. `targetOf` gives a row's place in
-/// C in units of 16 bytes, or NO_TARGET.
+/// Stores the rows of a tile: eight tokens and 32 columns of a warp at a time, 64 bytes a token. `targetOf` gives the
+/// place in C, in units of 16 bytes, of this lane's row of such eight, or NO_TARGET.
 template <class Element, int Rows, int Fragments, class TargetOf>
 __device__ __forceinline__ void storeTile(const MoeGemmArgs& args, int column, const Lane& at,
                                           const float (&acc)[Fragments][Rows / 2], TargetOf targetOf) {
@@ -17,7 +17,7 @@ __device__ __forceinline__ void storeTile(const MoeGemmArgs& args, int column, c
     const bool inside = column < static_cast<int>(args.n);
 #pragma unroll
     for (int eight = 0; eight < Rows / 8; ++eight) {
-        const u32 target = inside ? targetOf(8 * eight + at.lane / 4) : NO_TARGET;
+        const u32 target = inside ? targetOf(eight) : NO_TARGET;
         u32 out[2 * Fragments];
 #pragma unroll
         for (int f = 0; f < Fragments; ++f)

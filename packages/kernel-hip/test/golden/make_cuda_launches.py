@@ -142,17 +142,17 @@ def cases():
         yield dict(arch=arch, dtype="bf16", groupSize=64, zeros=True, numExperts=2, n=136, k=192, rowStride=27,
                    topK=1, blockM=16, numBlocks=3, numSlots=48, numValidTokens=40)
         yield dict(arch=arch, dtype="f16", groupSize=32, zeros=False, numExperts=1, n=8, k=32, rowStride=4,
-                   topK=3, blockM=16, numBlocks=28_000 if arch == "sm_90" else 12_600, numSlots=100, numValidTokens=7)
+                   topK=3, blockM=16, numBlocks=28_000 if arch == "sm_90" else 12_600, numSlots=100, numValidTokens=9)
     # The kernel for few rows: each instantiation, and both sides of each limit of the rule.
-    few = dict(arch="sm_90", numExperts=3, n=264, k=256, rowStride=32, topK=2, numBlocks=5, numValidTokens=12)
+    few = dict(arch="sm_90", numExperts=3, n=264, k=256, rowStride=32, topK=2, numBlocks=5, numValidTokens=24)
     tall = itertools.cycle((16, 32, 64, 128))
     for dtype, group, zeros in itertools.product(("bf16", "f16"), (128, 64, 32), (False, True)):
         block_m = next(tall)
         yield few | dict(dtype=dtype, groupSize=group, zeros=zeros, blockM=block_m, numSlots=5 * block_m)
     limits = few | dict(dtype="bf16", groupSize=128, zeros=False, topK=1, blockM=128, numSlots=640)
-    for change in (dict(numValidTokens=13), dict(k=1152, rowStride=144, numValidTokens=6),
+    for change in (dict(numValidTokens=25), dict(k=1152, rowStride=144, numValidTokens=6),
                    dict(k=1152, rowStride=144, numValidTokens=7), dict(k=1024, rowStride=128),
-                   dict(numBlocks=8191), dict(numBlocks=8192)):
+                   dict(numBlocks=28_000)):
         yield limits | change
 
 

@@ -116,8 +116,8 @@ impl CudaKernels {
         let mut grid = [GRIDS[seed as usize % GRIDS.len()], 1, 1];
         if !planned {
             gemm.0.extend(Struct::of(&[experts], &[problem.experts, 0]).0);
-            let parts = problem.blocks.len() * case.block_m / PART_ROWS;
-            grid = [cols.div_ceil(BLOCK) as u32, parts as u32, 1];
+            let parts = case.block_m.div_ceil(2 * PART_ROWS);
+            grid = [cols.div_ceil(BLOCK), problem.blocks.len(), parts].map(|size| size as u32);
         }
         let name = format!("moe_w4a16_{name}_{}", one.suffix());
         // Twice where there is a plan: a GEMM leaves it as it found it.
