@@ -20,8 +20,8 @@ import { mock, type MockLaunch, useMock } from "./_mock.ts";
 
 useMock();
 
-/** A stride that only NVIDIA's kernels take. */
-const SPEC: LayerSpec = { ...LAYER, padWords: 1 };
+/** A stride that only NVIDIA's kernels take, and more routes an expert than the kernel for few rows is for. */
+const SPEC: LayerSpec = { ...LAYER, numTokens: 14, padWords: 1 };
 const ROUTES = SPEC.numTokens * SPEC.topK;
 const { sortedTokenIds: SLOTS, expertIds: BLOCKS } = alignSizes({
   numTokens: SPEC.numTokens,
@@ -142,8 +142,8 @@ describe("a layer on an NVIDIA device", () => {
     const last = fieldsOf(combine, "ppppuuuuuu");
     const pointers = [product, topkIds.address, topkWeights.address, out.address];
     // The struct's size is a multiple of 8.
-    expect(last.slice(0, 9)).toEqual([...pointers, 7, 7, 5, 96, 3]);
-    expect(combine.grid).toEqual([1, 7, 1]);
+    expect(last.slice(0, 9)).toEqual([...pointers, 14, 14, 5, 96, 3]);
+    expect(combine.grid).toEqual([1, 14, 1]);
   });
 
   test("has the parts of its workspace beside each other, whatever kernel they are for", async () => {
@@ -168,6 +168,30 @@ describe("a layer on an NVIDIA device", () => {
     const { address, bytes } = layer.workspace;
     const ends = [...parts.slice(1).map(([start]) => start), Number(address) + bytes];
     parts.forEach(([start, size], i) => expect(start + size).toBeLessThanOrEqual(ends[i]));
+  });
+
+  test("of few routes an expert has GEMMs that read what the alignment wrote, and no plan", async () => {
+    using device = openCuda();
+    const few: LayerSpec = { ...SPEC, numTokens: LAYER.numTokens };
+    const layer = await layerOn(device, buildLayer(few).layer);
+    await device.synchronize();
+    const before = mock.launches().length;
+    const kernels = launchMoeForward(device, layer);
+    expect(kernels).toEqual([
+      "moe_align_single",
+      "moe_w4a16_sm90_low_bf16_g32_zeros",
+      "moe_activate_bf16",
+      "moe_w4a16_sm90_low_bf16_g64_zeros",
+      "moe_combine_bf16",
+    ]);
+    const [align, gemm1, activate, gemm2] = mock.launches().slice(before);
+    const [, , , sorted, experts] = fieldsOf(align, "ppppppuuuuuuuu");
+    const [product, , activated] = fieldsOf(activate, "pppuuuu");
+    const read = [gemm1, gemm2].map((launch) => fieldsOf(launch, "pppppwwuuuuuupuu"));
+    const ends = [layer.hidden.address, product, activated, product];
+    expect(read.flatMap(([a, , c]) => [a, c])).toEqual(ends);
+    for (const fields of read)
+      expect([fields[3], fields[4], fields[13]]).toEqual([sorted, 0n, experts]);
   });
 
   test("of another processor has its GEMM between the same kernels", async () => {
